@@ -1,0 +1,325 @@
+package triage
+
+import "slices"
+
+// maxWords bounds the customer's words that a case keeps; older ones stay in
+// the events.
+const maxWords = 60
+
+// customerWrote is the heart of the dialogue: one message of the customer.
+func (t *turn) customerWrote() {
+	r := t.reading()
+	learned := t.remember(r, t.ev.MessageID)
+	t.keepWords(r)
+	t.timer(TimerClose, t.p.CloseAfter)
+	switch {
+	case t.c.Status.over():
+		t.afterTheEnd(r)
+	case t.c.Status.withPerson():
+		t.besidePerson(r, learned)
+	default:
+		t.firstLine(r, learned)
+	}
+}
+
+func (t *turn) reading() Reading {
+	if t.ev.Reading == nil {
+		return Reading{Act: ActOther}
+	}
+	return *t.ev.Reading
+}
+
+func (t *turn) keepWords(r Reading) {
+	if t.ev.Text == "" {
+		return
+	}
+	t.c.Words = append(t.c.Words, Words{MessageID: t.ev.MessageID, At: t.ev.At, Text: t.ev.Text, Problem: describes(r)})
+	if n := len(t.c.Words) - maxWords; n > 0 {
+		t.c.Words = slices.Delete(t.c.Words, 0, n)
+	}
+}
+
+// firstLine answers while the bot has the case.
+func (t *turn) firstLine(r Reading, learned bool) {
+	switch {
+	case r.Act == ActHuman:
+		t.handOff(ReasonAskedForPerson)
+	case t.c.Severity == P1 && r.Act != ActFixed:
+		t.handOff(ReasonP1)
+	case r.Act == ActFixed:
+		t.saidFixed(r)
+	case t.c.Status == StatusAwaiting:
+		t.afterProposal(r, learned)
+	default:
+		t.collect(r, learned)
+	}
+}
+
+// saidFixed believes a customer who is clear about it and asks one who is
+// not: taking "still broken" for "fixed" would close a case, the costliest
+// error there is.
+func (t *turn) saidFixed(r Reading) {
+	if r.ActConfidence >= t.p.FixedConf {
+		t.confirmed()
+		return
+	}
+	t.say(Effect{Lines: []Message{{Key: "verdict.sure"}}, Options: t.verdictOptions()})
+}
+
+// afterProposal reads a message in the light of the fix that was proposed.
+func (t *turn) afterProposal(r Reading, learned bool) {
+	switch {
+	case r.Act == ActNotFixed, r.Act == ActAnswer && r.No && !learned:
+		t.fixFailed()
+	case r.Act == ActAnswer && r.Yes && !learned:
+		t.confirmed()
+	case r.Act == ActQuestion:
+		t.handOff(ReasonNoFixKnown)
+	case r.Wait:
+		t.tell(Message{Key: "wait"})
+	case r.Act == ActReport && learned && t.newTrouble():
+		t.skipFixes()
+		t.c.Searched = false
+		t.search()
+	default:
+		t.timer(TimerNudge, t.p.NudgeAfter)
+		lines := t.understood(learned)
+		t.say(Effect{Lines: append(lines, Message{Key: "verdict.ask"}), Options: t.verdictOptions()})
+	}
+}
+
+// newTrouble tells that this message named a symptom no proposed fix was for.
+func (t *turn) newTrouble() bool {
+	return slices.ContainsFunc(t.c.Symptoms, func(f Fact) bool { return f.MessageID == t.ev.MessageID })
+}
+
+// collect learns what is missing, at most a few questions long.
+func (t *turn) collect(r Reading, learned bool) {
+	if r.Unknown && t.c.Asking != "" && !learned {
+		t.know(t.c.Asking, Fact{Value: Unknown, Source: SourceRead, Confidence: 1, MessageID: t.ev.MessageID})
+		learned = true
+	}
+	switch {
+	case r.Wait && !learned:
+		t.tell(Message{Key: "wait"})
+		return
+	case r.Act == ActThanks && !learned:
+		t.tell(Message{Key: "thanks"})
+		return
+	case r.WantsLang != "" && !learned && t.c.Asking == "" && t.c.Questions > 0:
+		t.tell(Message{Key: "language.ok"})
+		return
+	case r.Act == ActQuestion:
+		t.search()
+		return
+	}
+	switch {
+	case learned || r.Act == ActGreeting || r.WantsLang != "":
+		t.c.Missed = 0
+	default:
+		t.c.Missed++
+	}
+	if t.c.Missed > t.p.MaxMissed {
+		t.handOff(ReasonNotUnderstood)
+		return
+	}
+	lines := t.understood(learned)
+	if r.Act == ActOther && !learned {
+		lines = []Message{{Key: "off_topic"}}
+	}
+	if slot := t.nextQuestion(!learned); slot != "" {
+		if t.c.Status == StatusOpen || t.c.Status == StatusProposing {
+			t.move(StatusCollecting)
+		}
+		t.ask(slot, lines)
+		return
+	}
+	t.search()
+}
+
+// understood says what is known so far, when this message added to it.
+func (t *turn) understood(learned bool) []Message {
+	if !learned {
+		return nil
+	}
+	var facts []string
+	for _, sf := range t.c.Diagnosis(t.p.Catalogue) {
+		if sf.Fact.Value != Unknown {
+			facts = append(facts, sf.Slot+"="+sf.Fact.Value)
+		}
+	}
+	if len(facts) == 0 {
+		return nil
+	}
+	return []Message{{Key: "understood", Args: map[string]Arg{"facts": {Kind: ArgFacts, Values: facts}}}}
+}
+
+// besidePerson passes the customer's words on. While nobody has claimed the
+// case the bot goes on collecting what helps; once somebody has, it is silent.
+func (t *turn) besidePerson(r Reading, learned bool) {
+	t.relay(ToDesk)
+	if learned {
+		t.refreshCard()
+	}
+	if t.c.Status == StatusClaimed {
+		if r.Act == ActFixed {
+			t.note(Message{Key: "desk.customer_says_fixed"})
+		}
+		return
+	}
+	switch {
+	case r.Act == ActFixed && r.ActConfidence >= t.p.FixedConf:
+		t.confirmed()
+	case r.Act == ActFixed:
+		t.say(Effect{Lines: []Message{{Key: "verdict.sure"}}, Options: t.verdictOptions()})
+	case r.Act == ActHuman:
+		t.tell(Message{Key: "handoff.waiting", Args: t.since()})
+	default:
+		if t.c.Handoff.Reason == ReasonP1 {
+			if slot := t.nextQuestion(false); slot != "" {
+				t.ask(slot, t.understood(learned))
+				return
+			}
+		}
+		if !t.c.PassedOn {
+			t.c.PassedOn = true
+			t.tell(Message{Key: "handoff.passed_on"})
+		}
+	}
+}
+
+// afterTheEnd hears a customer whose case is resolved or closed.
+func (t *turn) afterTheEnd(r Reading) {
+	switch {
+	case r.Act == ActReport, r.Act == ActNotFixed, r.Act == ActHuman, r.Act == ActQuestion, r.Act == ActAnswer && r.No:
+		t.reopen()
+	case t.c.Status == StatusResolved && t.c.Outcome == OutcomeByPerson &&
+		(r.Act == ActFixed || r.Act == ActThanks || r.Act == ActAnswer && r.Yes):
+		t.confirmed()
+	}
+}
+
+// customerClicked applies a button or a menu.
+func (t *turn) customerClicked() {
+	if t.ev.MessageID != "" {
+		t.emit(Effect{Kind: EffectSettle, To: ToCustomer, MessageID: t.ev.MessageID, Action: t.ev.Action, Value: t.ev.Value})
+	}
+	action := t.ev.Action
+	if t.c.Status == StatusClosed && action != ActionNotFixed && action != ActionHuman {
+		return
+	}
+	t.timer(TimerClose, t.p.CloseAfter)
+	switch {
+	case action == ActionHuman:
+		t.wantsPerson()
+	case action == ActionFixed:
+		if t.c.Outcome != OutcomeConfirmed {
+			t.confirmed()
+		}
+	case action == ActionNotFixed && t.c.Status.over():
+		t.reopen()
+	case action == ActionNotFixed && t.c.Status == StatusAwaiting:
+		t.fixFailed()
+	case action == ActionLang && t.speaks(t.ev.Value):
+		t.c.Lang, t.c.LangHeld, t.c.LangChosen = t.ev.Value, true, true
+		t.tell(Message{Key: "language.ok"})
+	case len(action) > len(ActionSlot) && action[:len(ActionSlot)] == ActionSlot:
+		t.answered(map[string]string{action[len(ActionSlot):]: t.ev.Value}, SourceClicked)
+	}
+}
+
+func (t *turn) wantsPerson() {
+	switch {
+	case t.c.Status.over():
+		t.reopen()
+	case t.c.Status.withPerson():
+		t.tell(Message{Key: "handoff.waiting", Args: t.since()})
+	default:
+		t.handOff(ReasonAskedForPerson)
+	}
+}
+
+func (t *turn) formSent() {
+	if t.c.Status == StatusClosed {
+		return
+	}
+	t.timer(TimerClose, t.p.CloseAfter)
+	t.answered(t.ev.Fields, SourceForm)
+}
+
+// answered takes over clicks and forms, and goes on from there.
+func (t *turn) answered(fields map[string]string, source Source) {
+	for _, s := range t.p.Catalogue.Slots {
+		if v := fields[s.ID]; v != "" {
+			t.know(s.ID, Fact{Value: v, Source: source, Confidence: 1, MessageID: t.ev.MessageID})
+		}
+	}
+	t.c.Missed = 0
+	t.judge()
+	switch {
+	case t.c.Status.over(), t.c.Status == StatusClaimed:
+		t.refreshCard()
+	case t.c.Status == StatusHandedOff:
+		t.refreshCard()
+		if slot := t.nextQuestion(false); slot != "" && t.c.Handoff.Reason == ReasonP1 {
+			t.ask(slot, t.understood(true))
+			return
+		}
+		t.tell(append(t.understood(true), Message{Key: "handoff.passed_on"})...)
+	case t.c.Severity == P1:
+		t.handOff(ReasonP1)
+	case t.c.Status == StatusAwaiting:
+		t.say(Effect{Lines: append(t.understood(true), Message{Key: "verdict.ask"}), Options: t.verdictOptions()})
+	default:
+		t.collect(Reading{Act: ActAnswer}, true)
+	}
+}
+
+// know sets a diagnostic to a value that the customer gave on purpose; a
+// click replaces what was read.
+func (t *turn) know(slot string, f Fact) {
+	switch slot {
+	case SlotScenario:
+		t.c.Scenario = f
+	case SlotRegion:
+		t.c.Regions = []Fact{f}
+	case SlotSymptom:
+		t.c.Symptoms = append([]Fact{f}, slices.DeleteFunc(t.c.Symptoms, func(o Fact) bool { return o.Value == f.Value || o.Value == Unknown })...)
+		t.c.Symptoms = t.c.Symptoms[:min(3, len(t.c.Symptoms))]
+	default:
+		t.c.Facts[slot] = f
+	}
+	if t.c.Asking == slot {
+		t.c.Asking = ""
+	}
+}
+
+// customerEdited reads the new words instead of the old ones. The bot answers
+// an edit only where it changes what has to happen.
+func (t *turn) customerEdited() {
+	t.forget(t.ev.MessageID)
+	r := t.reading()
+	learned := t.remember(r, t.ev.MessageID)
+	t.keepWords(r)
+	switch {
+	case t.c.Status.over():
+	case t.c.Status.withPerson():
+		t.emit(Effect{Kind: EffectRevise, To: ToDesk, MessageID: t.ev.MessageID, Author: t.ev.By.Name, Text: t.ev.Text})
+		t.refreshCard()
+	case r.Act == ActHuman:
+		t.handOff(ReasonAskedForPerson)
+	case t.c.Severity == P1:
+		t.handOff(ReasonP1)
+	case t.c.Status == StatusCollecting && t.c.Asking == "":
+		t.collect(r, learned)
+	}
+}
+
+func (t *turn) customerDeleted() {
+	t.forget(t.ev.MessageID)
+	t.judge()
+	if t.c.Status.withPerson() {
+		t.emit(Effect{Kind: EffectRevoke, To: ToDesk, MessageID: t.ev.MessageID})
+		t.refreshCard()
+	}
+}

@@ -1,0 +1,81 @@
+package triage
+
+import "time"
+
+// EventKind names what happened to a case.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventMessage     EventKind = "message"      // the customer wrote
+	EventEdited      EventKind = "edited"       // the customer changed a message; Text and Reading are the new ones
+	EventDeleted     EventKind = "deleted"      // the customer deleted a message
+	EventClicked     EventKind = "clicked"      // the customer clicked or chose
+	EventForm        EventKind = "form"         // the customer sent the form
+	EventFixes       EventKind = "fixes"        // answer to the fixes query
+	EventDeskMessage EventKind = "desk_message" // an engineer wrote in the case's thread
+	EventDeskEdited  EventKind = "desk_edited"
+	EventDeskDeleted EventKind = "desk_deleted"
+	EventDeskClicked EventKind = "desk_clicked" // claim, escalate, resolve
+	EventTimer       EventKind = "timer"
+)
+
+// Attachment is a file, passed on as a link.
+type Attachment struct {
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// Event is one thing that happened, with all that [Decide] needs to know about
+// it. Events are stored and make the case again when replayed.
+type Event struct {
+	ID        string       `json:"id"`
+	Kind      EventKind    `json:"kind"`
+	At        time.Time    `json:"at"`
+	By        Party        `json:"by"`
+	MessageID string       `json:"message_id,omitempty"` // platform id of the message said, changed, deleted or clicked
+	Text      string       `json:"text,omitempty"`
+	Files     []Attachment `json:"files,omitempty"`
+	Reading   *Reading     `json:"reading,omitempty"`
+	LangHint  string       `json:"lang_hint,omitempty"` // the platform's locale or the contact's last language
+	LangOwn   bool         `json:"lang_own,omitempty"`  // LangHint is the contact's own earlier choice
+
+	Action string            `json:"action,omitempty"`
+	Value  string            `json:"value,omitempty"`
+	Fields map[string]string `json:"fields,omitempty"`
+
+	Candidates []Candidate `json:"candidates,omitempty"`
+	Similar    []string    `json:"similar,omitempty"`
+
+	Timer string    `json:"timer,omitempty"`
+	Due   time.Time `json:"due,omitzero"`
+
+	Open *Opening `json:"open,omitempty"` // set on the first event of a case
+}
+
+// Opening is what only the first event of a case carries.
+type Opening struct {
+	CaseID       string `json:"case_id"`
+	Conversation string `json:"conversation"`
+	Customer     string `json:"customer,omitempty"`
+	Tier         string `json:"tier,omitempty"`
+}
+
+// Action ids of buttons and menus. A "slot:" action ends with the diagnostic's id.
+const (
+	ActionFixed    = "fixed"
+	ActionNotFixed = "not_fixed"
+	ActionHuman    = "human"
+	ActionForm     = "form"
+	ActionClaim    = "claim"
+	ActionEscalate = "escalate"
+	ActionResolve  = "resolve"
+	ActionSlot     = "slot:"
+	ActionLang     = "lang"
+)
+
+// Names of timers.
+const (
+	TimerNudge = "nudge" // the customer has gone quiet: ask once
+	TimerClose = "close" // quiet for so long that the case is closed
+)

@@ -1,0 +1,91 @@
+package understand
+
+import (
+	"regexp"
+	"strings"
+
+	"firstline/triage"
+)
+
+var (
+	versionNear = regexp.MustCompile(`(?i)(?:sdk|ver(?:sion|sión|são|sione|sie)?|v|version|版本|版|バージョン|버전|เวอร์ชัน|phiên bản|bản|versi|сборк\S*|верси\S*|версі\S*|wersj\S*|sürüm|إصدار|نسخه|ورژن|वर्जन|वर्ज़न|ভার্সন)\s*[:=]?\s*(\d+(?:\.\d+){1,3}(?:[-+][\w.]+)?)`)
+	versionBare = regexp.MustCompile(`(?:^|[\s(v])(\d+\.\d+\.\d+(?:[-+][\w.]+)?)\b`)
+	ipAddress   = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
+	errorNear   = regexp.MustCompile(`(?i)(?:err(?:or|eur|ore|o)?|errcode|code|código|codigo|kode|kod|code d'erreur|fehler(?:code)?|błąd|błędu|ошибк\S*|помилк\S*|код\S*|hata(?: kodu)?|lỗi|mã(?: lỗi)?|ralat|错误码?|错误代码|報錯|报错|錯誤碼?|エラー(?:コード)?|에러(?:코드)?|오류(?: 코드)?|รหัส|เออเร่อ|خطأ|خطای?|ارور|کد|रर|एरर|कोड|এরর|কোড|ایرر|کوڈ|http|status)\s*[:=#]?\s*["'「(]?(-?\d{3,6}|0x[0-9a-fA-F]{2,8}|[A-Z][A-Z0-9]*_[A-Z0-9_]+)`)
+	errorBare   = regexp.MustCompile(`(?:^|[\s("=:])(-\d{3,5}|0x[0-9a-fA-F]{4,8}|(?:ERR|E|ERROR)_[A-Z0-9_]+)\b`)
+	streamNear  = regexp.MustCompile(`(?i)\b(?:stream(?:[ _-]?(?:id|key|name))?|room(?:[ _-]?id)?|channel(?:[ _-]?id)?|sala|phòng|kamar|oda|комнат\S*|кімнат\S*|房间号?|房間號?|流|ルーム(?:id)?|룸|방|ห้อง|غرفة|اتاق|रूम|রুম|روم)\s*(?:id|ID|nr|no\.?|№|#|号|號)?\s*[:=#]?\s*([A-Za-z]{0,12}[_-]?[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{2,})`)
+	streamBare  = regexp.MustCompile(`\b((?:live|stream|room|rm|ch|pk|sid|call)[_-][A-Za-z0-9_-]{3,})\b`)
+	countNear   = regexp.MustCompile(`(\d{1,3}(?:[.,\s]\d{3})+|\d{1,7})\s*(?:k\s)?`)
+)
+
+// facts reads the diagnostics that have a form of their own: versions, error
+// codes, stream and room ids, how many users, on what and since when.
+func facts(text string, n normal, matches []match, carriers int) map[string]string {
+	out := map[string]string{}
+	first := func(slot string, patterns ...*regexp.Regexp) {
+		for _, p := range patterns {
+			if m := p.FindStringSubmatch(text); m != nil {
+				out[slot] = m[1]
+				return
+			}
+		}
+	}
+	first("version", versionNear, versionBare)
+	if ipAddress.MatchString(text) && versionNear.FindString(text) == "" {
+		delete(out, "version")
+	}
+	first("error_code", errorNear, errorBare)
+	first("stream_id", streamNear, streamBare)
+	concepts(out, n, matches, carriers)
+	return out
+}
+
+// byConcept maps a concept of the lexicon to the answer it gives.
+var byConcept = map[string][2]string{
+	"all_users": {"scope", "all"}, "many_users": {"scope", "many"}, "half_users": {"scope", "many"},
+	"some_users": {"scope", "some"}, "one_user": {"scope", "one"},
+	"live_now": {"live", "yes"}, "right_now_live": {"live", "yes"},
+	"since_yesterday": {"since", "yesterday"}, "since_this_morning": {"since", "today"}, "just_now": {"since", "just_now"},
+	"wifi": {"network", "wifi"}, "mobile_data": {"network", "mobile"},
+	"platform_android": {"platform", "android"}, "platform_ios": {"platform", "ios"},
+	"platform_web": {"platform", "web"}, "platform_windows": {"platform", "windows"},
+}
+
+func concepts(out map[string]string, n normal, matches []match, carriers int) {
+	negatedTo := -1
+	for _, m := range matches {
+		if m.kind != kindConcept {
+			continue
+		}
+		if m.id == "negation" || m.id == "no" {
+			negatedTo = m.to
+		}
+		answer, ok := byConcept[m.id]
+		if !ok {
+			continue
+		}
+		slot, value := answer[0], answer[1]
+		if slot == triage.SlotScope && value == "all" && negatedTo >= 0 && m.from-negatedTo <= 1 && m.from >= negatedTo {
+			value = "some" // "not everybody"
+		}
+		switch old := out[slot]; {
+		case old == "":
+			out[slot] = value
+		case slot == "platform" && old != value:
+			out[slot] = "several"
+		case slot == triage.SlotScope && narrower(value, old):
+			out[slot] = value
+		}
+	}
+	if carriers == 1 && out["network"] == "" {
+		out["network"] = "one_carrier"
+	}
+	_ = n
+}
+
+// narrower tells that one scope says more than another: "all users of a few
+// classes" is some.
+func narrower(a, b string) bool {
+	order := "one some many all"
+	return strings.Index(order, a) < strings.Index(order, b)
+}

@@ -1,0 +1,278 @@
+// Package understand turns a customer's message into a [triage.Reading].
+//
+// Offline, which always works, has four parts: the language (i18n/langid); a
+// lexicon of concepts and a gazetteer in 24 languages, found by hashing
+// ([lexicon]); patterns for what has a form of its own (versions, codes, ids);
+// and small learned models (i18n/linear) for act, scenario, symptoms and
+// severity, which see the text's n-grams and the lexicon's concepts. It is
+// deterministic, needs no network and takes well under a millisecond.
+//
+// The models are trained from corpus/, which the team wrote for the purpose;
+// nothing is trained or tuned on the labelled files that measure it. After a
+// change of corpus, lexicon or features: go generate ./triage/understand.
+package understand
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"firstline/i18n/langid"
+	"firstline/i18n/linear"
+	"firstline/triage"
+)
+
+//go:generate go run ./train
+
+//go:embed lexicon gazetteer models
+var data embed.FS
+
+// Data gives the files that are built in.
+func Data() fs.FS { return data }
+
+// Offline understands without a network. It is safe for concurrent use.
+type Offline struct {
+	lex      *lexicon
+	lang     *langid.Detector
+	act      *linear.Model
+	scenario *linear.Model
+	symptom  *linear.Model
+	severity *linear.Model
+}
+
+// New loads the built-in data; files of dir, when not empty, take the place of
+// built-in ones of the same name.
+func New(dir string) (*Offline, error) {
+	var fsys fs.FS = data
+	if dir != "" {
+		fsys = overlay{os.DirFS(dir), data}
+	}
+	o := &Offline{lex: newLexicon()}
+	if err := o.lex.load(fsys); err != nil {
+		return nil, err
+	}
+	stop, err := readStops(fsys)
+	if err != nil {
+		return nil, err
+	}
+	o.lex.stop = stop
+	if o.lang, err = langid.New(); err != nil {
+		return nil, err
+	}
+	for name, m := range map[string]**linear.Model{"act": &o.act, "scenario": &o.scenario, "symptom": &o.symptom, "severity": &o.severity} {
+		raw, err := fs.ReadFile(fsys, "models/"+name+".bin")
+		if err != nil {
+			return nil, fmt.Errorf("understand: %w", err)
+		}
+		if *m, err = linear.Read(raw); err != nil {
+			return nil, fmt.Errorf("understand: models/%s.bin: %w", name, err)
+		}
+	}
+	return o, nil
+}
+
+type overlay struct{ over, base fs.FS }
+
+func (o overlay) Open(name string) (fs.File, error) {
+	if f, err := o.over.Open(name); err == nil {
+		return f, nil
+	}
+	return o.base.Open(name)
+}
+
+// readStops loads, by phrase, the languages in which a place's name is an
+// ordinary word ("lima" is five in Indonesian).
+func readStops(fsys fs.FS) (map[uint64]uint32, error) {
+	raw, err := fs.ReadFile(fsys, "models/stops.json.gz")
+	if err != nil {
+		return nil, fmt.Errorf("understand: %w", err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("understand: models/stops.json.gz: %w", err)
+	}
+	out := map[uint64]uint32{}
+	if err := json.NewDecoder(z).Decode(&out); err != nil {
+		return nil, fmt.Errorf("understand: models/stops.json.gz: %w", err)
+	}
+	return out, nil
+}
+
+// Read understands one message in the light of its conversation. It never
+// fails: a text that says nothing gives act "other" and nothing else.
+func (o *Offline) Read(_ context.Context, q triage.Question) triage.Reading {
+	r := triage.Reading{Source: triage.SourceRead}
+	v := o.lang.Detect(q.Text, q.Lang)
+	r.Lang, r.LangConfidence, r.LangLetters = v.Lang, v.Confidence, v.Letters
+	if v.Lang == "" || v.Letters < 16 && v.Confidence < langFloor {
+		r.Lang, r.LangConfidence = firstOf(q.Lang, q.LangHint, "en"), 0
+	}
+	lang := r.Lang
+	n := normalise(q.Text)
+	matches := o.lex.find(n)
+	f := features(n, matches)
+	var carriers int
+	r.Regions, r.Unaffected, carriers = o.places(n, matches, lang)
+	r.Facts = facts(q.Text, n, matches, carriers)
+	o.readAct(&r, q, f)
+	o.readScenario(&r, f)
+	o.readSymptoms(&r, f)
+	o.readSeverity(&r, q, f)
+	o.readMarks(&r, n, matches)
+	inContext(&r, q, n, matches)
+	return r
+}
+
+// langFloor is the confidence below which a short text ("iOS 17.5") tells no
+// language, and the conversation's, the platform's or English is taken.
+const langFloor = 0.3
+
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func (o *Offline) readAct(r *triage.Reading, q triage.Question, f [][]linear.ID) {
+	scores := o.act.Scores(f...)
+	for i, class := range o.act.Classes {
+		scores[i] += actPrior(triage.Act(class), q, r)
+	}
+	i, p := linear.Best(linear.Softmax(scores))
+	r.Act, r.ActConfidence = triage.Act(o.act.Classes[i]), float64(p)
+}
+
+// actPrior reads an act in the light of the question that was asked: a verdict
+// is likely after a proposal and unlikely before one, a bare reply likely after
+// a question. Without a conversation nothing is added.
+func actPrior(a triage.Act, q triage.Question, r *triage.Reading) float32 {
+	switch q.Status {
+	case triage.StatusAwaiting:
+		if a == triage.ActFixed || a == triage.ActNotFixed {
+			return 0.7
+		}
+	case triage.StatusCollecting:
+		switch {
+		case a == triage.ActAnswer && (len(r.Regions) > 0 || len(r.Facts) > 0):
+			return 1.2
+		case a == triage.ActAnswer:
+			return 0.6
+		case a == triage.ActFixed:
+			return -0.5
+		}
+	}
+	return 0
+}
+
+func (o *Offline) readScenario(r *triage.Reading, f [][]linear.ID) {
+	scores := o.scenario.Scores(f...)
+	for i, class := range o.scenario.Classes {
+		if class == none && r.Act != triage.ActReport && r.Act != triage.ActQuestion {
+			scores[i] += untoldBias
+		}
+	}
+	i, p := linear.Best(linear.Softmax(scores))
+	if class := o.scenario.Classes[i]; class != none {
+		r.Scenario, r.ScenarioConf = class, float64(p)
+	}
+}
+
+// untoldBias leans towards "the text does not tell" where a message neither
+// describes a problem nor asks how to do something: a verdict on a fix, a bare
+// answer or the wish for a person seldom names the scenario. The value is the
+// flat optimum of cross-validation on the corpus.
+const untoldBias = 0.8
+
+// none is the class of models for "the text does not tell".
+const none = "-"
+
+// SymptomFloor is the probability above which a symptom is taken; chosen by
+// cross-validation on the corpus.
+const SymptomFloor = 0.35
+
+func (o *Offline) readSymptoms(r *triage.Reading, f [][]linear.ID) {
+	if r.Act == triage.ActFixed || r.Act == triage.ActThanks || r.Act == triage.ActGreeting || r.Act == triage.ActOther {
+		return
+	}
+	type found struct {
+		id string
+		p  float32
+	}
+	var list []found
+	var best found
+	for i, s := range o.symptom.Scores(f...) {
+		x := found{o.symptom.Classes[i], linear.Sigmoid(s)}
+		if r.Act == triage.ActQuestion && x.id != "capacity" && x.id != "account" {
+			continue
+		}
+		if x.p > best.p {
+			best = x
+		}
+		if x.p >= SymptomFloor {
+			list = append(list, x)
+		}
+	}
+	if len(list) == 0 && r.Act == triage.ActReport && best.p > 0.2 {
+		list = append(list, best) // a report is about something
+	}
+	slices.SortStableFunc(list, func(a, b found) int {
+		switch {
+		case a.p > b.p:
+			return -1
+		case a.p < b.p:
+			return 1
+		}
+		return strings.Compare(a.id, b.id)
+	})
+	for _, x := range list[:min(3, len(list))] {
+		r.Symptoms = append(r.Symptoms, x.id)
+	}
+}
+
+// readSeverity reads how bad the words make it, the problem so far included:
+// "about half of them" alone says little.
+func (o *Offline) readSeverity(r *triage.Reading, q triage.Question, f [][]linear.ID) {
+	problem := r.Act == triage.ActReport || r.Act == triage.ActHuman && len(r.Symptoms) > 0
+	if q.Problem != "" && (problem || r.Act == triage.ActAnswer) {
+		n := normalise(q.Problem + "\n" + q.Text)
+		f = features(n, o.lex.find(n))
+	} else if !problem {
+		return
+	}
+	p := linear.Softmax(o.severity.Scores(f...))
+	i, conf := linear.Best(p)
+	r.Severity, r.SeverityConf = triage.Severity(o.severity.Classes[i]), float64(conf)
+}
+
+func (o *Offline) readMarks(r *triage.Reading, n normal, matches []match) {
+	for _, m := range matches {
+		if m.kind != kindConcept {
+			continue
+		}
+		whole := m.from == 0 && m.to >= len(n.units)-1
+		switch m.id {
+		case "correction":
+			r.Corrects = true
+		case "addition":
+			r.Adds = true
+		case "i_dont_know":
+			r.Unknown = true
+		case "wait_a_moment":
+			r.Wait = r.Wait || whole || len(n.units) <= 6
+		case "yes":
+			r.Yes = r.Yes || m.from == 0
+		case "no":
+			r.No = r.No || m.from == 0
+		}
+	}
+}

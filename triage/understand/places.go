@@ -1,0 +1,151 @@
+package understand
+
+import (
+	"slices"
+
+	"golang.org/x/text/language"
+)
+
+// countries lists the ISO 3166-1 alpha-2 codes whose names are looked for.
+func countries() []string {
+	var out []string
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			code := string(a) + string(b)
+			if r, err := language.ParseRegion(code); err == nil && r.IsCountry() && r.Canonicalize() == r && !slices.Contains(notCountries, code) {
+				out = append(out, code)
+			}
+		}
+	}
+	return out
+}
+
+// notCountries are codes CLDR names that no customer means.
+var notCountries = []string{"AC", "AQ", "BV", "CP", "DG", "EA", "EU", "EZ", "HM", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ", "TF", "GS", "UM", "IO", "CQ"}
+
+// home are the countries where a language is at home: they win where a city or
+// a carrier could be in several.
+var home = map[string][]string{
+	"en": {"US", "GB", "CA", "AU"}, "zh-Hans": {"CN", "SG", "MY"}, "zh-Hant": {"TW", "HK", "MO"}, "ja": {"JP"}, "ko": {"KR"},
+	"id": {"ID"}, "ms": {"MY", "BN", "SG"}, "th": {"TH"}, "vi": {"VN"}, "fil": {"PH"}, "hi": {"IN"}, "bn": {"BD", "IN"}, "ur": {"PK"},
+	"ar": {"SA", "EG", "AE", "MA", "DZ", "IQ", "JO", "KW", "QA"}, "fa": {"IR", "AF"}, "tr": {"TR"}, "ru": {"RU", "KZ"}, "uk": {"UA"},
+	"es": {"MX", "AR", "CO", "ES", "CL", "PE"}, "pt-BR": {"BR"}, "fr": {"FR", "BE", "CA", "CH"}, "de": {"DE", "AT", "CH"}, "it": {"IT"}, "pl": {"PL"},
+}
+
+// places gives the regions a text states and those it names as unaffected or
+// takes back, in order of mention.
+func (o *Offline) places(n normal, matches []match, lang string) (regions, unaffected []string, carriers int) {
+	sure := map[string]bool{} // codes that only one reading allows
+	type mention struct {
+		codes []string
+		from  int
+		to    int
+		kind  kind
+	}
+	var mentions []mention
+	for _, m := range matches {
+		if m.kind == kindConcept || o.lex.stop[m.phrase]&bit(lang) != 0 || !plausible(m, n, lang) {
+			continue
+		}
+		if k := len(mentions) - 1; k >= 0 && mentions[k].from == m.from && mentions[k].to == m.to {
+			if !slices.Contains(mentions[k].codes, m.id) {
+				mentions[k].codes = append(mentions[k].codes, m.id)
+			}
+			continue
+		}
+		mentions = append(mentions, mention{codes: []string{m.id}, from: m.from, to: m.to, kind: m.kind})
+	}
+	for _, m := range mentions {
+		if len(m.codes) == 1 {
+			sure[m.codes[0]] = true
+		}
+	}
+	for _, m := range mentions {
+		code := choose(m.codes, sure, lang)
+		if code == "" {
+			continue
+		}
+		if m.kind == kindCarrier {
+			carriers++
+		}
+		list := &regions
+		if o.spared(n, matches, m.from, m.to) {
+			list = &unaffected
+		}
+		if !slices.Contains(*list, code) {
+			*list = append(*list, code)
+		}
+	}
+	unaffected = slices.DeleteFunc(unaffected, func(c string) bool { return slices.Contains(regions, c) })
+	return regions, unaffected, carriers
+}
+
+// plausible doubts short Latin names: "us", "ma" and "lima" are words of many
+// languages. Two or three letters must be capitals, or be listed in the
+// message's own language (but English); a short name from other languages'
+// lists must at least begin with one.
+func plausible(m match, n normal, lang string) bool {
+	own := m.langs&bit(lang) != 0
+	u := n.units[m.from]
+	switch {
+	case m.size == 0 || m.size > 6:
+		return true
+	case m.size <= 3:
+		return u.upper || own && lang != "en"
+	}
+	return own || u.title
+}
+
+func choose(codes []string, sure map[string]bool, lang string) string {
+	if len(codes) == 1 {
+		return codes[0]
+	}
+	for _, c := range codes {
+		if sure[c] {
+			return c
+		}
+	}
+	for _, h := range home[lang] {
+		if slices.Contains(codes, h) {
+			return h
+		}
+	}
+	if len(codes) > 3 {
+		return ""
+	}
+	return codes[0]
+}
+
+// spared tells that a place is named as unaffected ("Vietnam is fine") or
+// taken back ("not Thailand"): in its own clause something says that all is
+// well and nothing says that it is not, or a negation stands right before it.
+func (o *Offline) spared(n normal, matches []match, from, to int) bool {
+	lo, hi := from, to
+	for lo > 0 && !n.units[lo].brk {
+		lo--
+	}
+	for hi < len(n.units) && !n.units[hi].brk {
+		hi++
+	}
+	fine, trouble := false, false
+	for _, m := range matches {
+		if m.kind != kindConcept || m.from < lo || m.to > hi {
+			continue
+		}
+		switch {
+		case m.id == "unaffected" || m.id == "it_works_now":
+			fine = true
+		case m.id == "negation" && m.to == from && from == lo+m.to-m.from:
+			return true // the clause begins "not Thailand"
+		case m.id == "negation" && m.from > from:
+			trouble = true // "in Vienna the sound does not fit"
+		case troubles[m.id]:
+			trouble = true
+		}
+	}
+	return fine && !trouble
+}
+
+var troubles = map[string]bool{"still_broken": true, "unusable": true, "degraded": true, "all_users": true,
+	"stutter": true, "blurry": true, "high_latency": true, "black_screen": true, "connect_fail": true, "disconnect": true, "no_audio": true,
+	"audio_quality": true, "av_desync": true, "publish_fail": true, "slow_start": true, "ai_slow": true, "ai_misheard": true, "ai_interrupt": true}
