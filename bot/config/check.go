@@ -1,0 +1,251 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"firstline/i18n"
+)
+
+type checker struct {
+	c        *Config
+	file     *ast.File
+	path     string
+	problems []error
+}
+
+// bad notes a problem at a path like $.customers[0].tier.
+func (k *checker) bad(path, what, remedy string) {
+	line := 0
+	for p := path; p != "$" && line == 0; p = parent(p) {
+		line = lineOf(k.file, p)
+	}
+	k.problems = append(k.problems, Problem{File: k.path, Line: line, Field: strings.TrimPrefix(path, "$."), What: what, Remedy: remedy})
+}
+
+func parent(path string) string {
+	i := strings.LastIndexAny(path, ".[")
+	if i <= 0 {
+		return "$"
+	}
+	return path[:i]
+}
+
+func (k *checker) env(name, what, remedy string) {
+	k.problems = append(k.problems, Problem{File: "environment", Field: name, What: what, Remedy: remedy})
+}
+
+func (k *checker) run() {
+	c := k.c
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		k.bad("$.listen", fmt.Sprintf("%q is not host:port", c.Listen), "write for example 127.0.0.1:8080")
+	}
+	k.database()
+	if c.Catalogues != "" {
+		if st, err := os.Stat(c.Catalogues); err != nil || !st.IsDir() {
+			k.bad("$.catalogues", fmt.Sprintf("%q is not a directory", c.Catalogues), "name the directory that has your own catalogues, or leave the line out")
+		}
+	}
+	if c.Model.BaseURL != "" {
+		if u, err := url.Parse(c.Model.BaseURL); err != nil || u.Host == "" || !strings.HasPrefix(u.Scheme, "http") {
+			k.bad("$.model.base_url", fmt.Sprintf("%q is not a URL", c.Model.BaseURL), "write for example https://api.openai.com/v1")
+		}
+	}
+	k.duration("$.model.timeout", &c.Model.Timeout, false)
+	k.engineers()
+	k.tiers()
+	k.customers()
+	k.urls()
+}
+
+func (k *checker) database() {
+	kind, rest, ok := strings.Cut(k.c.Database, ":")
+	switch {
+	case !ok || rest == "":
+		k.bad("$.database", fmt.Sprintf("%q names no database", k.c.Database), "write sqlite: and a file, for example sqlite:firstline.db")
+	case kind == "postgres" || kind == "postgresql":
+		k.bad("$.database", "PostgreSQL is not supported by this version", "use sqlite: and a file; one process serves thousands of messages a second on it")
+	case kind != "sqlite":
+		k.bad("$.database", fmt.Sprintf("unknown kind of database %q", kind), "write sqlite: and a file, for example sqlite:firstline.db")
+	}
+}
+
+func (k *checker) engineers() {
+	e := k.c.Engineers
+	if !i18n.Supported(e.Language) {
+		k.bad("$.engineers.language", fmt.Sprintf("%q is not supported", e.Language), "use one of "+strings.Join(i18n.Languages(), " "))
+	}
+	platform, channel, _ := strings.Cut(e.Desk, ":")
+	switch {
+	case e.Desk == "":
+		k.bad("$.engineers.desk", "is missing", "name the channel where handoffs go, for example slack:C0DESK")
+	case !slices.Contains([]string{"slack", "web"}, platform) || channel == "":
+		k.bad("$.engineers.desk", fmt.Sprintf("%q is not a desk of this version", e.Desk), "write slack: and the channel's id, or web:desk")
+	}
+}
+
+func (k *checker) tiers() {
+	for _, name := range sortedKeys(k.c.Tiers) {
+		for _, sev := range sortedKeys(k.c.Tiers[name]) {
+			path := "$.tiers." + name + "." + sev
+			if !slices.Contains([]string{"P1", "P2", "P3", "P4"}, sev) {
+				k.bad(path, fmt.Sprintf("%q is not a severity", sev), "use P1, P2, P3 or P4")
+				continue
+			}
+			t := k.c.Tiers[name][sev]
+			k.duration(path+".first_response", &t.FirstResponse, true)
+			k.duration(path+".next_response", &t.NextResponse, true)
+			k.duration(path+".resolution", &t.Resolution, true)
+			k.c.Tiers[name][sev] = t
+		}
+	}
+}
+
+func (k *checker) duration(path string, d *Duration, required bool) {
+	if d.Raw == "" && required {
+		k.bad(path, "is missing", "give a duration such as 15m, 4h or 3d")
+		return
+	}
+	if err := d.parse(); err != nil {
+		k.bad(path, err.Error(), "give a duration such as 15m, 4h or 3d")
+	}
+}
+
+func (k *checker) customers() {
+	seen := map[string]string{}
+	names := map[string]bool{}
+	for i, cu := range k.c.Customers {
+		path := fmt.Sprintf("$.customers[%d]", i)
+		if cu.Name == "" {
+			k.bad(path+".name", "is missing", "give the customer a name; the desk shows it")
+		}
+		if names[cu.Name] {
+			k.bad(path+".name", fmt.Sprintf("%q occurs twice", cu.Name), "put all channels of a customer into one entry")
+		}
+		names[cu.Name] = true
+		if _, ok := k.c.Tiers[cu.Tier]; cu.Tier != "" && !ok {
+			k.bad(path+".tier", fmt.Sprintf("%q is not among the tiers", cu.Tier), "define it under tiers, or use one of "+strings.Join(sortedKeys(k.c.Tiers), ", "))
+		}
+		for _, group := range []struct {
+			platform string
+			ids      []string
+		}{{"slack", cu.Slack}, {"discord", cu.Discord}} {
+			for j, id := range group.ids {
+				at := fmt.Sprintf("%s.%s[%d]", path, group.platform, j)
+				key := group.platform + ":" + id
+				if id == "" {
+					k.bad(at, "is empty", "write the channel's id, or take the line out")
+				} else if other, ok := seen[key]; ok {
+					k.bad(at, fmt.Sprintf("%s already belongs to %q", id, other), "a channel belongs to one customer")
+				}
+				if key == k.c.Engineers.Desk {
+					k.bad(at, fmt.Sprintf("%s is the engineers' desk", id), "give the desk a channel that no customer reads")
+				}
+				seen[key] = cu.Name
+			}
+		}
+	}
+}
+
+func (k *checker) urls() {
+	if v := k.c.Secrets.SlackAPIURL; v != "" {
+		if u, err := url.Parse(v); err != nil || u.Host == "" || !strings.HasSuffix(v, "/") {
+			k.env("SLACK_API_URL", fmt.Sprintf("%q is not a base URL", v), "write it with scheme and a slash at the end, like https://slack.com/api/")
+		}
+	}
+}
+
+// UsesSlack tells whether anything of the configuration needs Slack.
+func (c *Config) UsesSlack() bool {
+	return c.Secrets.SlackBotToken != "" || c.DeskOn("slack") != "" ||
+		slices.ContainsFunc(c.Customers, func(cu Customer) bool { return len(cu.Slack) > 0 })
+}
+
+// MissingSecrets lists what has to be exported before the program can serve;
+// nil when nothing is missing.
+func (c *Config) MissingSecrets() error {
+	if !c.UsesSlack() {
+		return nil
+	}
+	var errs []error
+	miss := func(name, what, remedy string) {
+		errs = append(errs, Problem{File: "environment", Field: name, What: what, Remedy: remedy})
+	}
+	if c.Secrets.SlackBotToken == "" {
+		miss("SLACK_BOT_TOKEN", "is not set, but the configuration names Slack channels", "export the bot token (xoxb-…) of the Slack app")
+	}
+	if c.Secrets.SlackAppToken == "" && c.Secrets.SlackSigningSecret == "" {
+		miss("SLACK_SIGNING_SECRET", "is not set, and neither is SLACK_APP_TOKEN", "export the signing secret for HTTP mode, or the app token (xapp-…) for Socket Mode")
+	}
+	return errors.Join(errs...)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// unknownKeys reports every key the configuration does not have, so that a
+// misspelt one is not silently without effect.
+func unknownKeys(path string, file *ast.File) error {
+	var errs []error
+	for _, doc := range file.Docs {
+		if doc.Body != nil {
+			walk(path, "", doc.Body, reflect.TypeFor[Config](), &errs)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func walk(path, field string, node ast.Node, t reflect.Type, errs *[]error) {
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			walkValue(path, field, v, t, errs)
+		}
+	case *ast.MappingValueNode:
+		walkValue(path, field, n, t, errs)
+	case *ast.SequenceNode:
+		if t.Kind() == reflect.Slice {
+			for i, v := range n.Values {
+				walk(path, fmt.Sprintf("%s[%d]", field, i), v, t.Elem(), errs)
+			}
+		}
+	}
+}
+
+func walkValue(path, field string, v *ast.MappingValueNode, t reflect.Type, errs *[]error) {
+	key := v.Key.String()
+	at := strings.TrimPrefix(field+"."+key, ".")
+	switch t.Kind() {
+	case reflect.Map:
+		walk(path, at, v.Value, t.Elem(), errs)
+	case reflect.Struct:
+		var known []string
+		for f := range t.Fields() {
+			name := f.Tag.Get("yaml")
+			if name == key {
+				walk(path, at, v.Value, f.Type, errs)
+				return
+			}
+			if name != "" && name != "-" {
+				known = append(known, name)
+			}
+		}
+		*errs = append(*errs, Problem{File: path, Line: v.Key.GetToken().Position.Line, Field: at, What: "unknown key",
+			Remedy: "known here: " + strings.Join(known, ", ")})
+	}
+}
