@@ -1,0 +1,117 @@
+package slack
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"firstline/bot"
+	"firstline/bot/bottest"
+)
+
+// newer is what Slack added after its published description was frozen in 2020.
+var newer = map[string][]string{
+	"chat.postMessage":      {"metadata"},
+	"conversations.replies": {"include_all_metadata"}, "conversations.history": {"include_all_metadata"},
+	"apps.connections.open": nil,
+}
+
+type spec struct {
+	Paths map[string]map[string]struct {
+		Parameters []struct {
+			Name     string `json:"name"`
+			Required bool   `json:"required"`
+		} `json:"parameters"`
+	} `json:"paths"`
+}
+
+func loadSpec(t *testing.T) spec {
+	t.Helper()
+	dir := os.Getenv("FIRSTLINE_SPECS")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "specs")
+	}
+	raw, err := os.ReadFile(filepath.Join(dir, "slack_web_openapi_v2_without_examples.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("Slack's API description is not in %s (set FIRSTLINE_SPECS)", dir)
+	}
+	var s spec
+	if err == nil {
+		err = json.Unmarshal(raw, &s)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestCallsFitSlacksDescription makes every call that the adapter knows and compares
+// method and parameter names with what Slack published.
+func TestCallsFitSlacksDescription(t *testing.T) {
+	s := loadSpec(t)
+	w := newTown(t, townOptions{})
+	root := w.Post("UMALI", "C0SIAM", "hello", bottest.WithFiles(bottest.SlackFile{ID: "F1", Name: "x", Hidden: true}))
+	q := kinds("en")["question"]
+	q.To = at("C0SIAM", root.TS)
+	rec := mustSend(t, w, q)
+	mustSend(t, w, bot.Outbound{To: q.To, OnlyFor: "UMALI", Text: "x"})
+	w.Click("UMALI", w.Expect(bottest.InThread(root), bottest.Offers("form"), patience), "form")
+	w.ExpectView("UMALI", patience)
+	w.OpenHome("UMALI")
+	w.ExpectHome("UMALI", patience)
+	mustSend(t, w, bot.Outbound{To: q.To, Text: "x", Update: rec.MessageID})
+	mustSend(t, w, bot.Outbound{To: q.To, Update: rec.MessageID, Delete: true})
+	for _, to := range []bot.Address{q.To, at("C0SIAM", "")} {
+		if _, _, err := w.client.Find(t.Context(), to, "q"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.client.Check(t.Context(), "C0SIAM"); err != nil {
+		t.Fatal(err)
+	}
+	methods := map[string]bool{}
+	for _, c := range w.Calls() {
+		methods[c.Method] = true
+		checkCall(t, s, c)
+	}
+	if len(methods) != 13 {
+		t.Errorf("%d methods called, want all 13: %v", len(methods), methods)
+	}
+}
+
+func checkCall(t *testing.T, s spec, c bottest.SlackCall) {
+	t.Helper()
+	verbs, known := s.Paths["/"+c.Method]
+	extra, isNewer := newer[c.Method]
+	if !known {
+		if !isNewer || extra != nil {
+			t.Errorf("%s is no method of Slack's", c.Method)
+		}
+		return
+	}
+	allowed, required := map[string]bool{}, []string{}
+	for _, o := range verbs {
+		for _, p := range o.Parameters {
+			allowed[p.Name] = true
+			if p.Required && p.Name != "token" {
+				required = append(required, p.Name)
+			}
+		}
+	}
+	for _, name := range extra {
+		allowed[name] = true
+	}
+	for name := range c.Params {
+		if !allowed[name] {
+			t.Errorf("%s has no parameter %s", c.Method, name)
+		}
+	}
+	for _, name := range required {
+		if c.Params[name] == "" {
+			t.Errorf("%s lacks %s", c.Method, name)
+		}
+	}
+}

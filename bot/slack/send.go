@@ -1,0 +1,172 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"firstline/bot"
+
+	slackapi "github.com/slack-go/slack"
+)
+
+const metadataType = "firstline_message"
+
+// Send shows one message. Its errors are [bot.SendError]; see the package comment
+// for what may be shown twice.
+func (c *Client) Send(ctx context.Context, out bot.Outbound) (bot.Receipt, error) {
+	if out.To.Platform != Platform || out.To.Channel == "" {
+		return bot.Receipt{}, invalid(errors.New("address is not on Slack"))
+	}
+	if out.Delete {
+		return c.remove(ctx, out)
+	}
+	parts, err := render(out)
+	if err != nil {
+		return bot.Receipt{}, invalid(err)
+	}
+	switch {
+	case out.Update != "":
+		return c.update(ctx, out, parts[0])
+	case out.OnlyFor != "":
+		return c.whisperTo(ctx, out, parts[0])
+	}
+	return c.post(ctx, out, parts)
+}
+
+func invalid(err error) error {
+	return &bot.SendError{Class: bot.ClassInvalid, Err: fmt.Errorf("slack: %w", err)}
+}
+
+// remove deletes a message; one that is gone already counts as deleted.
+func (c *Client) remove(ctx context.Context, out bot.Outbound) (bot.Receipt, error) {
+	if out.Update == "" {
+		return bot.Receipt{}, invalid(errors.New("deletion without a message"))
+	}
+	err := c.call(ctx, "chat.delete", out.To.Channel, func(ctx context.Context) error {
+		_, _, err := c.api.DeleteMessageContext(ctx, out.To.Channel, out.Update)
+		if isCode(err, "message_not_found") {
+			return nil
+		}
+		return err
+	})
+	return bot.Receipt{MessageID: out.Update}, err
+}
+
+func isCode(err error, code string) bool {
+	api, ok := errors.AsType[slackapi.SlackErrorResponse](err)
+	return ok && api.Err == code
+}
+
+func (c *Client) update(ctx context.Context, out bot.Outbound, p part) (bot.Receipt, error) {
+	err := c.call(ctx, "chat.update", out.To.Channel, func(ctx context.Context) error {
+		_, _, _, err := c.api.UpdateMessageContext(ctx, out.To.Channel, out.Update, p.options()...)
+		return err
+	})
+	return bot.Receipt{MessageID: out.Update}, err
+}
+
+// whisperTo shows a message to one person; it leaves no trace that Find could read.
+func (c *Client) whisperTo(ctx context.Context, out bot.Outbound, p part) (bot.Receipt, error) {
+	options := p.options()
+	if out.To.Thread != "" {
+		options = append(options, slackapi.MsgOptionTS(out.To.Thread))
+	}
+	err := c.paced(ctx, "chat.postEphemeral", out.To.Channel, func(ctx context.Context) error {
+		_, err := c.api.PostEphemeralContext(ctx, out.To.Channel, out.OnlyFor, options...)
+		return err
+	})
+	return bot.Receipt{}, err
+}
+
+// paced is call in its turn.
+func (c *Client) paced(ctx context.Context, method, channel string, f func(context.Context) error) error {
+	return c.call(ctx, method, channel, func(ctx context.Context) error {
+		if err := c.pace.turn(ctx, channel); err != nil {
+			return err
+		}
+		return f(ctx)
+	})
+}
+
+// post writes the parts in order. When there are several, those that arrived in an
+// earlier attempt are not written again.
+func (c *Client) post(ctx context.Context, out bot.Outbound, parts []part) (bot.Receipt, error) {
+	have := map[int]string{}
+	if len(parts) > 1 && out.ID != "" {
+		var err error
+		if have, _, err = c.arrived(ctx, out.To, out.ID); err != nil {
+			return bot.Receipt{}, err // a look that failed: nothing was written
+		}
+	}
+	to := out.To
+	for i, p := range parts {
+		ts, done := have[i]
+		if !done {
+			var err error
+			if ts, err = c.postPart(ctx, to, out.ID, p, i, len(parts)); err != nil {
+				return bot.Receipt{MessageID: have[0]}, err
+			}
+			have[i] = ts
+		}
+		if to.Thread == "" && !isDirect(to) {
+			to.Thread = ts // the rest of a top-level message stands under it
+		}
+	}
+	return bot.Receipt{MessageID: have[0]}, nil
+}
+
+func isDirect(to bot.Address) bool { return to.Channel != "" && to.Channel[0] == 'D' }
+
+func (c *Client) postPart(ctx context.Context, to bot.Address, id string, p part, n, of int) (string, error) {
+	options := append(p.options(), slackapi.MsgOptionDisableLinkUnfurl(), slackapi.MsgOptionDisableMediaUnfurl())
+	if to.Thread != "" {
+		options = append(options, slackapi.MsgOptionTS(to.Thread))
+	}
+	if id != "" {
+		payload := map[string]any{"id": id}
+		if of > 1 {
+			payload["part"], payload["parts"] = n, of
+		}
+		options = append(options, slackapi.MsgOptionMetadata(slackapi.SlackMetadata{EventType: metadataType, EventPayload: payload}))
+	}
+	var ts string
+	stray := false
+	err := c.paced(ctx, "chat.postMessage", to.Channel, func(ctx context.Context) error {
+		_, got, shown, err := c.api.PostMessageWithResponseContext(ctx, to.Channel, options...)
+		switch {
+		case err != nil:
+			return err
+		case got == "":
+			return errors.New("answer without a timestamp")
+		}
+		ts = got
+		stray = to.Thread != "" && shown.Timestamp != "" && shown.ThreadTimestamp == ""
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	if stray {
+		return "", c.takeBack(ctx, to, ts)
+	}
+	return ts, nil
+}
+
+// takeBack removes a reply that Slack put at the channel's top level because the
+// thread's first message is gone.
+func (c *Client) takeBack(ctx context.Context, to bot.Address, ts string) error {
+	if _, err := c.remove(ctx, bot.Outbound{To: to, Update: ts}); err != nil {
+		c.log.Error("stray reply not removed", "channel", to.Channel, "message", ts, "err", err)
+	}
+	return &bot.SendError{Class: bot.ClassGone, Err: errors.New("slack chat.postMessage: the thread's first message was deleted")}
+}
+
+func (p part) options() []slackapi.MsgOption {
+	return []slackapi.MsgOption{
+		slackapi.MsgOptionText(p.fallback, false),
+		slackapi.MsgOptionBlocks(p.blocks...),
+		slackapi.MsgOptionParse(false),
+		slackapi.MsgOptionLinkNames(false),
+	}
+}
