@@ -13,9 +13,9 @@ func (t *turn) customerWrote() {
 	t.keepWords(r)
 	t.timer(TimerClose, t.p.CloseAfter)
 	switch {
-	case t.c.Status.over():
+	case t.c.Status.Over():
 		t.afterTheEnd(r)
-	case t.c.Status.withPerson():
+	case t.c.Status.WithPerson():
 		t.besidePerson(r, learned)
 	default:
 		t.firstLine(r, learned)
@@ -216,7 +216,7 @@ func (t *turn) customerClicked() {
 		if t.c.Outcome != OutcomeConfirmed {
 			t.confirmed()
 		}
-	case action == ActionNotFixed && t.c.Status.over():
+	case action == ActionNotFixed && t.c.Status.Over():
 		t.reopen()
 	case action == ActionNotFixed && t.c.Status == StatusAwaiting:
 		t.fixFailed()
@@ -230,9 +230,9 @@ func (t *turn) customerClicked() {
 
 func (t *turn) wantsPerson() {
 	switch {
-	case t.c.Status.over():
+	case t.c.Status.Over():
 		t.reopen()
-	case t.c.Status.withPerson():
+	case t.c.Status.WithPerson():
 		t.tell(Message{Key: "handoff.waiting", Args: t.since()})
 	default:
 		t.handOff(ReasonAskedForPerson)
@@ -257,7 +257,7 @@ func (t *turn) answered(fields map[string]string, source Source) {
 	t.c.Missed = 0
 	t.judge()
 	switch {
-	case t.c.Status.over(), t.c.Status == StatusClaimed:
+	case t.c.Status.Over(), t.c.Status == StatusClaimed:
 		t.refreshCard()
 	case t.c.Status == StatusHandedOff:
 		t.refreshCard()
@@ -302,8 +302,8 @@ func (t *turn) customerEdited() {
 	learned := t.remember(r, t.ev.MessageID)
 	t.keepWords(r)
 	switch {
-	case t.c.Status.over():
-	case t.c.Status.withPerson():
+	case t.c.Status.Over():
+	case t.c.Status.WithPerson():
 		t.emit(Effect{Kind: EffectRevise, To: ToDesk, MessageID: t.ev.MessageID, Author: t.ev.By.Name, Text: t.ev.Text})
 		t.refreshCard()
 	case r.Act == ActHuman:
@@ -318,7 +318,7 @@ func (t *turn) customerEdited() {
 func (t *turn) customerDeleted() {
 	t.forget(t.ev.MessageID)
 	t.judge()
-	if t.c.Status.withPerson() {
+	if t.c.Status.WithPerson() {
 		t.emit(Effect{Kind: EffectRevoke, To: ToDesk, MessageID: t.ev.MessageID})
 		t.refreshCard()
 	}

@@ -113,7 +113,7 @@ func (t *turn) move(to Status) {
 
 func (t *turn) emit(e Effect) {
 	if e.To == ToCustomer {
-		e.Lang = t.c.Lang
+		e.Lang, e.Zone = t.c.Lang, t.c.Contact.Zone
 	}
 	t.out = append(t.out, e)
 }
@@ -126,7 +126,7 @@ func (t *turn) say(e Effect) {
 		t.c.Introduced = true
 		e.Lines = append([]Message{{Key: "intro"}}, e.Lines...)
 	}
-	if !t.c.Status.withPerson() && !t.c.Status.over() {
+	if !t.c.Status.WithPerson() && !t.c.Status.Over() {
 		e.Options = append(e.Options, Option{Action: ActionHuman, Value: t.c.ID, Label: Message{Key: "button.human"}})
 	}
 	t.emit(e)
@@ -170,7 +170,7 @@ func (t *turn) timerFired() {
 			t.say(Effect{Lines: []Message{{Key: "nudge"}}, Options: t.verdictOptions()})
 		}
 	case TimerClose:
-		if t.c.Status.withPerson() {
+		if t.c.Status.WithPerson() {
 			return // a person has it: quiet does not end it
 		}
 		if t.c.Status != StatusClosed {
@@ -182,3 +182,36 @@ func (t *turn) timerFired() {
 		}
 	}
 }
+
+// Run applies an event and, in the same turn, the answers to whatever the core
+// asks for: answer turns a query into the event that answers it. It returns all
+// events of the turn, to be stored in this order, and the effects that are left
+// to carry out.
+func Run(p Policy, c Case, ev Event, answer func(Case, Effect) Event) (Case, []Event, []Effect, error) {
+	var events []Event
+	var left []Effect
+	queue := []Event{ev}
+	for len(queue) > 0 {
+		if len(events) > maxTurn {
+			return c, nil, nil, fmt.Errorf("triage: case %s asks without end", c.ID)
+		}
+		next := queue[0]
+		queue = queue[1:]
+		after, effects, err := Decide(p, c, next)
+		if err != nil {
+			return c, nil, nil, err
+		}
+		c, events = after, append(events, next)
+		for _, e := range effects {
+			if e.Kind == EffectQuery {
+				queue = append(queue, answer(c, e))
+				continue
+			}
+			left = append(left, e)
+		}
+	}
+	return c, events, left, nil
+}
+
+// maxTurn bounds the events of one turn; a turn has one query at most today.
+const maxTurn = 8

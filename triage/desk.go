@@ -65,15 +65,15 @@ func (t *turn) engineerChanged() {
 
 func (t *turn) engineerClicked() {
 	switch {
-	case t.c.Status.over():
+	case t.c.Status.Over():
 		t.refuse(Message{Key: "desk.closed"})
 	case t.ev.Action == ActionClaim && t.c.Status == StatusHandedOff:
 		t.claim()
 	case t.ev.Action == ActionClaim && t.c.Assignee != nil && t.c.Assignee.ID != t.ev.By.ID:
 		t.refuse(t.hasIt("desk.claimed_by"))
-	case t.ev.Action == ActionEscalate && t.c.Status.withPerson():
+	case t.ev.Action == ActionEscalate && t.c.Status.WithPerson():
 		t.escalate()
-	case t.ev.Action == ActionResolve && t.c.Status.withPerson():
+	case t.ev.Action == ActionResolve && t.c.Status.WithPerson():
 		t.resolve()
 	}
 }

@@ -81,6 +81,7 @@ type CardView struct {
 	Contact      Party         `json:"contact"`
 	Lang         string        `json:"lang"`
 	Opened       time.Time     `json:"opened"`
+	At           time.Time     `json:"at"` // when the card was made or last changed
 	Severity     Severity      `json:"severity"`
 	SeverityRule string        `json:"severity_rule"`
 	Reason       HandoffReason `json:"reason"`
@@ -100,6 +101,7 @@ type Effect struct {
 	Kind EffectKind `json:"kind"`
 	To   Audience   `json:"to,omitempty"`
 	Lang string     `json:"lang,omitempty"` // with ToCustomer: the language of the conversation now
+	Zone string     `json:"zone,omitempty"` // with ToCustomer: the contact's IANA time zone, when known
 
 	Lines   []Message `json:"lines,omitempty"` // say: paragraphs
 	Options []Option  `json:"options,omitempty"`

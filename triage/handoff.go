@@ -79,7 +79,7 @@ func (t *turn) refreshCard() {
 	}
 	v := &CardView{
 		CaseID: t.c.ID, Status: t.c.Status, Customer: t.c.Customer, Tier: t.c.Tier, Contact: t.c.Contact,
-		Lang: t.c.Lang, Opened: t.c.Opened, Severity: t.c.Severity, SeverityRule: t.c.SeverityRule,
+		Lang: t.c.Lang, Opened: t.c.Opened, At: t.ev.At, Severity: t.c.Severity, SeverityRule: t.c.SeverityRule,
 		Reason: t.c.Handoff.Reason, Level: t.c.Handoff.Level, Layers: t.p.Catalogue.LikelyLayers(t.c),
 		Diagnosis: t.c.Diagnosis(t.p.Catalogue), Fixes: t.c.Fixes, Words: t.c.Words, Similar: t.c.Similar, Outcome: t.c.Outcome,
 	}

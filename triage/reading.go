@@ -73,6 +73,7 @@ type Reading struct {
 	Regions        []string          `json:"regions,omitempty"`       // ISO 3166-1 alpha-2 or UN M.49
 	Unaffected     []string          `json:"unaffected,omitempty"`    // places named as fine, or as said by mistake
 	Symptoms       []string          `json:"symptoms,omitempty"`      // catalogue ids, the leading one first
+	SymptomConf    []float64         `json:"symptom_conf,omitempty"`  // 0…1, one a symptom
 	Severity       Severity          `json:"severity,omitempty"`      // as the wording reads, the problem so far included
 	SeverityConf   float64           `json:"severity_conf,omitempty"` // 0…1
 	Corrects       bool              `json:"corrects,omitempty"`      // "sorry, I meant …"

@@ -8,6 +8,8 @@ import "slices"
 const (
 	scenarioFloor    = 0.45 // below this a scenario that was read is not taken
 	scenarioOverrule = 0.85 // and this is needed to replace one that was read before
+	symptomLater     = 0.75 // how sure a symptom must be that comes up after the first ones
+	symptomAdded     = 0.50 // the same where the customer says that it is a further one
 	switchFloor      = 0.80 // how sure a change of language must be
 	switchLetters    = 8    // and on how many letters it must rest
 	holdFloor        = 0.60 // how sure the message must be that sets the language
@@ -26,21 +28,16 @@ func (t *turn) remember(r Reading, messageID string) bool {
 		t.c.Scenario = fact(r.Scenario, r.ScenarioConf)
 	}
 	learned = t.rememberRegions(r, fact) || learned
-	if r.Act != ActNotFixed || len(t.c.Symptoms) == 0 {
-		for _, s := range r.Symptoms {
-			if !slices.ContainsFunc(t.c.Symptoms, func(f Fact) bool { return f.Value == s }) && len(t.c.Symptoms) < 3 {
-				t.c.Symptoms = append(t.c.Symptoms, fact(s, r.ActConfidence))
-				learned = true
+	learned = t.rememberSymptoms(r, fact) || learned
+	if describes(r) {
+		for slot, v := range r.Facts {
+			old, known := t.c.Facts[slot]
+			if known && (old.Source.rank() > r.source().rank() || old.Value == v) {
+				continue
 			}
+			t.c.Facts[slot] = fact(v, 1)
+			learned = true
 		}
-	}
-	for slot, v := range r.Facts {
-		old, known := t.c.Facts[slot]
-		if known && (old.Source.rank() > r.source().rank() || old.Value == v) {
-			continue
-		}
-		t.c.Facts[slot] = fact(v, 1)
-		learned = true
 	}
 	if t.c.Asking != "" && t.c.Known(t.c.Asking) {
 		t.c.Asking = ""
@@ -49,6 +46,38 @@ func (t *turn) remember(r Reading, messageID string) bool {
 		t.c.WordingSev, t.c.WordingConf = r.Severity, r.SeverityConf
 	}
 	t.judge()
+	return learned
+}
+
+// rememberSymptoms takes the first symptoms as they are read; what comes up
+// later must be surer, because answers and side remarks name things that are
+// not wrong.
+func (t *turn) rememberSymptoms(r Reading, fact func(string, float64) Fact) bool {
+	switch {
+	case describes(r), r.Act == ActQuestion:
+	case r.Act == ActNotFixed && len(t.c.Symptoms) == 0:
+	default:
+		return false
+	}
+	floor, learned := 0.0, false
+	if len(t.c.Symptoms) > 0 {
+		floor = symptomLater
+		if r.Adds {
+			floor = symptomAdded
+		}
+	}
+	for i, s := range r.Symptoms {
+		conf := 1.0
+		if i < len(r.SymptomConf) {
+			conf = r.SymptomConf[i]
+		}
+		known := slices.ContainsFunc(t.c.Symptoms, func(f Fact) bool { return f.Value == s })
+		if known || conf < floor || len(t.c.Symptoms) >= 3 {
+			continue
+		}
+		t.c.Symptoms = append(t.c.Symptoms, fact(s, conf))
+		learned = true
+	}
 	return learned
 }
 
@@ -125,15 +154,25 @@ func (t *turn) holdLanguage(r Reading) {
 
 func (t *turn) speaks(lang string) bool { return slices.Contains(t.p.Languages, lang) }
 
-// judge computes the severity anew from all that is known.
+// judge computes the severity anew from all that is known. How many users
+// and whether an event is live count as facts where the customer chose them;
+// where they were read, the wording's severity was read from the same words and
+// is the surer reading.
 func (t *turn) judge() {
 	if len(t.c.Symptoms) == 0 && t.c.WordingSev == "" {
 		return
 	}
 	t.c.Severity, t.c.SeverityRule = t.p.Catalogue.Judge(SeverityFacts{
-		Wording: t.c.WordingSev, Scope: t.c.Facts[SlotScope].Value,
-		Live: t.c.Facts[SlotLive].Value, Symptoms: t.c.SymptomIDs(),
+		Wording: t.c.WordingSev, Scope: t.chosen(SlotScope), Live: t.chosen(SlotLive), Symptoms: t.c.SymptomIDs(),
 	})
+}
+
+func (t *turn) chosen(slot string) string {
+	f := t.c.Facts[slot]
+	if t.c.WordingSev != "" && f.Source.rank() < SourceForm.rank() {
+		return ""
+	}
+	return f.Value
 }
 
 // forget drops everything that was read from a message, because the customer

@@ -47,11 +47,11 @@ func CanMove(from, to Status) bool {
 	return false
 }
 
-// withPerson tells that engineers have the case, claimed or not.
-func (s Status) withPerson() bool { return s == StatusHandedOff || s == StatusClaimed }
+// WithPerson tells that engineers have the case, claimed or not.
+func (s Status) WithPerson() bool { return s == StatusHandedOff || s == StatusClaimed }
 
-// over tells that the work on the case has ended.
-func (s Status) over() bool { return s == StatusResolved || s == StatusClosed }
+// Over tells that the work on the case has ended.
+func (s Status) Over() bool { return s == StatusResolved || s == StatusClosed }
 
 // TransitionError says that a rule tried a move the table does not have: a
 // defect of the rule, never of the customer's message.

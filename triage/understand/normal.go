@@ -83,7 +83,7 @@ func (n *normal) split() {
 			brk = false
 			i = j
 		default:
-			brk = brk || strings.ContainsRune(".,;:!?。、，；：！？،؛؟।\n()（）—–|/…", r) && !decimal(n.text, i)
+			brk = brk || r == ' ' && i > 0 && unicode.Is(unicode.Thai, n.text[i-1]) || strings.ContainsRune(".,;:!?。、，；：！？،؛؟।\n()（）—–|/…", r) && !decimal(n.text, i)
 			i++
 		}
 	}

@@ -152,26 +152,26 @@ func (o *Offline) readAct(r *triage.Reading, q triage.Question, f [][]linear.ID)
 	r.Act, r.ActConfidence = triage.Act(o.act.Classes[i]), float64(p)
 }
 
-// actPrior reads an act in the light of the question that was asked: a verdict
-// is likely after a proposal and unlikely before one, a bare reply likely after
-// a question. Without a conversation nothing is added.
+// actPrior reads an act in the light of the question that was asked: nobody
+// says "fixed" before anything was said, a verdict is likely after a proposal,
+// and a bare reply after a question. Without a conversation nothing is added.
 func actPrior(a triage.Act, q triage.Question, r *triage.Reading) float32 {
-	switch q.Status {
-	case triage.StatusAwaiting:
-		if a == triage.ActFixed || a == triage.ActNotFixed {
-			return 0.7
-		}
-	case triage.StatusCollecting:
-		switch {
-		case a == triage.ActAnswer && (len(r.Regions) > 0 || len(r.Facts) > 0):
-			return 1.2
-		case a == triage.ActAnswer:
-			return 0.6
-		case a == triage.ActFixed:
-			return -0.5
-		}
+	prior := priors[q.Status][a]
+	if q.Status == triage.StatusCollecting && a == triage.ActAnswer && (len(r.Regions) > 0 || len(r.Facts) > 0) {
+		prior += 0.6
 	}
-	return 0
+	return prior
+}
+
+// priors are logarithms of how much likelier an act is at a point of the
+// conversation than among all messages. They are judgement, not measured: no
+// set of labelled conversations is large enough.
+var priors = map[triage.Status]map[triage.Act]float32{
+	triage.StatusOpen:       {triage.ActReport: 0.7, triage.ActFixed: -3, triage.ActNotFixed: -1.5, triage.ActAnswer: -1.5, triage.ActThanks: -1},
+	triage.StatusCollecting: {triage.ActAnswer: 0.6, triage.ActFixed: -0.3, triage.ActNotFixed: -0.3, triage.ActGreeting: -1, triage.ActOther: -0.5},
+	triage.StatusAwaiting:   {triage.ActFixed: 0.9, triage.ActNotFixed: 0.6, triage.ActReport: -0.5, triage.ActQuestion: -0.5, triage.ActGreeting: -1, triage.ActOther: -0.5},
+	triage.StatusHandedOff:  {triage.ActFixed: 0.4, triage.ActNotFixed: 0.3, triage.ActGreeting: -1},
+	triage.StatusClaimed:    {triage.ActFixed: 0.4, triage.ActNotFixed: 0.3, triage.ActGreeting: -1},
 }
 
 func (o *Offline) readScenario(r *triage.Reading, f [][]linear.ID) {
@@ -236,6 +236,7 @@ func (o *Offline) readSymptoms(r *triage.Reading, f [][]linear.ID) {
 	})
 	for _, x := range list[:min(3, len(list))] {
 		r.Symptoms = append(r.Symptoms, x.id)
+		r.SymptomConf = append(r.SymptomConf, float64(x.p))
 	}
 }
 
