@@ -10,7 +10,6 @@ import (
 	"firstline/i18n"
 	"firstline/i18n/langid"
 	"firstline/i18n/linear"
-	"firstline/triage"
 )
 
 // Sample is one labelled message of the corpus with the features the models
@@ -87,7 +86,7 @@ func (c *Corpus) Stops() map[uint64]uint32 {
 			counts[s.Lang] = map[uint64]*tally{}
 		}
 		for _, m := range s.matches {
-			if m.kind == kindConcept {
+			if !m.place() {
 				continue
 			}
 			t := counts[s.Lang][m.phrase]
@@ -168,5 +167,3 @@ func (c *Corpus) Classes(of func(Sample) []string) []string {
 	slices.SortFunc(out, cmp.Compare[string])
 	return out
 }
-
-var _ = triage.P1

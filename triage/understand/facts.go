@@ -2,7 +2,9 @@ package understand
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"firstline/triage"
 )
@@ -15,7 +17,6 @@ var (
 	errorBare   = regexp.MustCompile(`(?:^|[\s("=:])(-\d{3,5}|0x[0-9a-fA-F]{4,8}|(?:ERR|E|ERROR)_[A-Z0-9_]+)\b`)
 	streamNear  = regexp.MustCompile(`(?i)\b(?:stream(?:[ _-]?(?:id|key|name))?|room(?:[ _-]?id)?|channel(?:[ _-]?id)?|sala|phòng|kamar|oda|комнат\S*|кімнат\S*|房间号?|房間號?|流|ルーム(?:id)?|룸|방|ห้อง|غرفة|اتاق|रूम|রুম|روم)\s*(?:id|ID|nr|no\.?|№|#|号|號)?\s*[:=#]?\s*([A-Za-z]{0,12}[_-]?[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{2,})`)
 	streamBare  = regexp.MustCompile(`\b((?:live|stream|room|rm|ch|pk|sid|call)[_-][A-Za-z0-9_-]{3,})\b`)
-	countNear   = regexp.MustCompile(`(\d{1,3}(?:[.,\s]\d{3})+|\d{1,7})\s*(?:k\s)?`)
 )
 
 // facts reads the diagnostics that have a form of their own: versions, error
@@ -30,13 +31,18 @@ func facts(text string, n normal, matches []match, carriers int) map[string]stri
 			}
 		}
 	}
-	first("version", versionNear, versionBare)
-	if ipAddress.MatchString(text) && versionNear.FindString(text) == "" {
-		delete(out, "version")
+	if strings.ContainsAny(text, "0123456789_") {
+		first("version", versionNear, versionBare)
+		if ipAddress.MatchString(text) && versionNear.FindString(text) == "" {
+			delete(out, "version")
+		}
+		first("error_code", errorNear, errorBare)
+		first("stream_id", streamNear, streamBare)
 	}
-	first("error_code", errorNear, errorBare)
-	first("stream_id", streamNear, streamBare)
-	concepts(out, n, matches, carriers)
+	concepts(out, matches, carriers)
+	if users := count(n, matches); users > 0 {
+		out["users"] = strconv.Itoa(users)
+	}
 	return out
 }
 
@@ -51,7 +57,7 @@ var byConcept = map[string][2]string{
 	"platform_web": {"platform", "web"}, "platform_windows": {"platform", "windows"},
 }
 
-func concepts(out map[string]string, n normal, matches []match, carriers int) {
+func concepts(out map[string]string, matches []match, carriers int) {
 	negatedTo := -1
 	for _, m := range matches {
 		if m.kind != kindConcept {
@@ -80,7 +86,6 @@ func concepts(out map[string]string, n normal, matches []match, carriers int) {
 	if carriers == 1 && out["network"] == "" {
 		out["network"] = "one_carrier"
 	}
-	_ = n
 }
 
 // narrower tells that one scope says more than another: "all users of a few
@@ -88,4 +93,52 @@ func concepts(out map[string]string, n normal, matches []match, carriers int) {
 func narrower(a, b string) bool {
 	order := "one some many all"
 	return strings.Index(order, a) < strings.Index(order, b)
+}
+
+// thousands are how people shorten large numbers.
+var thousands = map[string]float64{"k": 1e3, "rb": 1e3, "ribu": 1e3, "mil": 1e3, "mila": 1e3, "tys": 1e3, "тыс": 1e3, "тис": 1e3, "bin": 1e3, "nghìn": 1e3, "ngàn": 1e3,
+	"พัน": 1e3, "千": 1e3, "천": 1e3, "ألف": 1e3, "الف": 1e3, "هزار": 1e3, "हज़ार": 1e3, "हजार": 1e3, "হাজার": 1e3, "ہزار": 1e3, "万": 1e4, "萬": 1e4, "만": 1e4, "lakh": 1e5, "लाख": 1e5, "লাখ": 1e5}
+
+var number = regexp.MustCompile(`^(\d{1,3}(?:[., ]\d{3})+|\d{1,7})([^\d]*)$`)
+
+// count reads how many users a text speaks of: a number with a word for people
+// right behind it.
+func count(n normal, matches []match) int {
+	people := map[int]bool{}
+	for _, m := range matches {
+		if m.kind == kindConcept && m.id == "people" {
+			people[m.from] = true
+		}
+	}
+	if len(people) == 0 {
+		return 0
+	}
+	for i, u := range n.units {
+		if r := []rune(u.text)[0]; !unicode.IsDigit(r) {
+			continue
+		}
+		end := i
+		for end+1 < len(n.units) && n.units[end+1].start == n.units[end].end+1 && len(n.units[end+1].text) == 3 && unicode.IsDigit([]rune(n.units[end+1].text)[0]) {
+			end++ // "2,000" and "2.000"
+		}
+		m := number.FindStringSubmatch(string(n.text[u.start:n.units[end].end]))
+		if m == nil {
+			continue
+		}
+		value, err := strconv.ParseFloat(strings.NewReplacer(",", "", ".", "", " ", "").Replace(m[1]), 64)
+		if err != nil {
+			continue
+		}
+		next := end + 1
+		if f, ok := thousands[m[2]]; ok {
+			value *= f
+		} else if next < len(n.units) && thousands[n.units[next].text] > 0 {
+			value *= thousands[n.units[next].text]
+			next++
+		}
+		if people[next] || people[next+1] || m[2] != "" && people[i] {
+			return int(value)
+		}
+	}
+	return 0
 }

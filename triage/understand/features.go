@@ -61,8 +61,11 @@ func addConcepts(g *linear.Grams, n normal, matches []match) {
 	var before *match
 	for i := range matches {
 		m := &matches[i]
+		if m.kind == kindLanguage {
+			continue
+		}
 		name := m.id
-		if m.kind != kindConcept {
+		if m.place() {
 			name = "place"
 		}
 		g.Name("concept " + name)
@@ -74,7 +77,7 @@ func addConcepts(g *linear.Grams, n normal, matches []match) {
 		}
 		if before != nil && before.id != m.id && m.from-before.to <= 6 {
 			other := before.id
-			if before.kind != kindConcept {
+			if before.place() {
 				other = "place"
 			}
 			g.Name("pair " + other + ">" + name)

@@ -22,12 +22,13 @@ const (
 	kindArea
 	kindCity
 	kindCarrier
+	kindLanguage
 )
 
 // entry is what a phrase means, and in which languages it does.
 type entry struct {
 	kind  kind
-	id    string // concept, or ISO 3166-1 / M.49 code
+	id    string // concept, ISO 3166-1 or M.49 code, or language tag
 	langs uint32 // bit i: i18n.Languages()[i]
 	size  uint8  // letters of a Latin name; 0 for other scripts
 }
@@ -38,6 +39,9 @@ type match struct {
 	from, to int
 	phrase   uint64
 }
+
+// place tells that an entry names a place.
+func (e entry) place() bool { return e.kind != kindConcept && e.kind != kindLanguage }
 
 // lexicon finds phrases in a text. It hashes unit sequences, so a text is
 // read in one pass whatever the number of phrases.
@@ -87,7 +91,7 @@ func (l *lexicon) insert(phrase string, e entry) {
 	for _, u := range units {
 		h = hashNext(h, hashText(u.text))
 	}
-	if e.kind != kindConcept && unicode.Is(unicode.Latin, []rune(units[0].text)[0]) {
+	if e.place() && unicode.Is(unicode.Latin, []rune(units[0].text)[0]) {
 		e.size = uint8(min(255, utf8.RuneCountInString(phrase)))
 	}
 	first := hashText(units[0].text)
@@ -104,7 +108,7 @@ func (l *lexicon) insert(phrase string, e entry) {
 // declined gives the stem of a Slavic place name of one word: its last vowel
 // changes with the case ("Варшава", "у Варшаві").
 func declined(units []unit, e entry) (string, bool) {
-	if e.kind == kindConcept || len(units) != 1 || e.langs&(bit("ru")|bit("uk")|bit("pl")) == 0 {
+	if !e.place() || len(units) != 1 || e.langs&(bit("ru")|bit("uk")|bit("pl")) == 0 {
 		return "", false
 	}
 	r := []rune(units[0].text)
@@ -126,7 +130,7 @@ func (l *lexicon) find(n normal) []match {
 	for i := range n.units {
 		longest := i
 		for _, m := range l.at(n, hashes, i) {
-			if m.kind == kindConcept {
+			if !m.place() {
 				out = append(out, m)
 				continue
 			}
@@ -231,6 +235,9 @@ func (l *lexicon) load(fsys fs.FS) error {
 			if name := i18n.Region(lang, code); name != code {
 				l.add(name, entry{kind: kindCountry, id: code, langs: bit(lang)})
 			}
+		}
+		for _, of := range i18n.Languages() {
+			l.add(i18n.LanguageName(lang, of), entry{kind: kindLanguage, id: of, langs: bit(lang)})
 		}
 	}
 	return errors.Join(errs...)

@@ -255,13 +255,23 @@ func (o *Offline) readSeverity(r *triage.Reading, q triage.Question, f [][]linea
 	r.Severity, r.SeverityConf = triage.Severity(o.severity.Classes[i]), float64(conf)
 }
 
+// longestWish is the number of words (or characters, where there are no spaces)
+// up to which a message can be a wish for another language and nothing else.
+const longestWish = 16
+
 func (o *Offline) readMarks(r *triage.Reading, n normal, matches []match) {
+	wants, named := false, ""
 	for _, m := range matches {
+		if m.kind == kindLanguage {
+			named = firstOf(named, m.id)
+		}
 		if m.kind != kindConcept {
 			continue
 		}
 		whole := m.from == 0 && m.to >= len(n.units)-1
 		switch m.id {
+		case "speak_english_please":
+			wants = true
 		case "correction":
 			r.Corrects = true
 		case "addition":
@@ -275,5 +285,8 @@ func (o *Offline) readMarks(r *triage.Reading, n normal, matches []match) {
 		case "no":
 			r.No = r.No || m.from == 0
 		}
+	}
+	if wants && len(n.units) <= longestWish {
+		r.WantsLang = firstOf(named, r.Lang) // "по-русски?" is asked in Russian
 	}
 }

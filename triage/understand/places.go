@@ -44,7 +44,7 @@ func (o *Offline) places(n normal, matches []match, lang string) (regions, unaff
 	}
 	var mentions []mention
 	for _, m := range matches {
-		if m.kind == kindConcept || o.lex.stop[m.phrase]&bit(lang) != 0 || !plausible(m, n, lang) {
+		if !m.place() || o.lex.stop[m.phrase]&bit(lang) != 0 || !plausible(m, n, lang) {
 			continue
 		}
 		if k := len(mentions) - 1; k >= 0 && mentions[k].from == m.from && mentions[k].to == m.to {

@@ -1,0 +1,90 @@
+package app
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"firstline/bot/dispatch"
+	"firstline/bot/slack"
+	"firstline/triage"
+)
+
+// metrics is what /metrics shows. No label ever carries a customer's words, a
+// name or an id.
+type metrics struct {
+	registry *prometheus.Registry
+
+	accepted  *prometheus.CounterVec
+	refused   *prometheus.CounterVec
+	turns     *prometheus.HistogramVec
+	failed    *prometheus.CounterVec
+	conflicts prometheus.Counter
+	moved     *prometheus.CounterVec
+	readings  *prometheus.CounterVec
+	reading   prometheus.Histogram
+	delivered *prometheus.CounterVec
+	slackIn   *prometheus.CounterVec
+	slackOut  *prometheus.CounterVec
+	slackOff  *prometheus.CounterVec
+	socket    prometheus.Gauge
+}
+
+func newMetrics(depths func() (inbox, outbox, dead int)) *metrics {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "firstline", Name: name, Help: help}, labels)
+	}
+	gauge := func(name, help string, value func() float64) prometheus.GaugeFunc {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "firstline", Name: name, Help: help}, value)
+	}
+	m := &metrics{
+		registry:  prometheus.NewRegistry(),
+		accepted:  counter("events_accepted_total", "Events stored, by platform and whether they were new.", "platform", "fresh"),
+		refused:   counter("events_refused_total", "Events that could not be stored and were not acknowledged.", "reason"),
+		turns:     prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "firstline", Name: "turn_seconds", Help: "From picking an event up to its commit.", Buckets: prometheus.ExponentialBuckets(0.0005, 2.5, 12)}, []string{"kind"}),
+		failed:    counter("turns_failed_total", "Turns that failed; dropped ones were given up.", "dropped"),
+		conflicts: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "firstline", Name: "turn_conflicts_total", Help: "Turns decided again because another writer was faster."}),
+		moved:     counter("case_moves_total", "Cases that came into a status.", "status"),
+		readings:  counter("readings_total", "Messages understood, by language and act.", "lang", "act"),
+		reading:   prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "firstline", Name: "reading_seconds", Help: "Time to understand a message.", Buckets: prometheus.ExponentialBuckets(0.0001, 2, 12)}),
+		delivered: counter("messages_total", "Messages to platforms, by what came of them.", "platform", "result"),
+		slackIn:   counter("slack_requests_total", "Requests of Slack that were accepted, ignored or refused.", "result", "what"),
+		slackOut:  counter("slack_calls_total", "Calls to Slack, by method and result.", "method", "result"),
+		slackOff:  counter("slack_rate_limited_total", "Times that Slack answered 429.", "method"),
+		socket:    prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "firstline", Name: "slack_socket_up", Help: "1 while the Socket Mode connection is up."}),
+	}
+	m.registry.MustRegister(m.accepted, m.refused, m.turns, m.failed, m.conflicts, m.moved, m.readings, m.reading, m.delivered,
+		m.slackIn, m.slackOut, m.slackOff, m.socket, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		gauge("inbox_waiting", "Events accepted and not yet handled.", func() float64 { n, _, _ := depths(); return float64(n) }),
+		gauge("outbox_waiting", "Messages decided and not yet delivered.", func() float64 { _, n, _ := depths(); return float64(n) }),
+		gauge("outbox_dead", "Messages given up.", func() float64 { _, _, n := depths(); return float64(n) }))
+	return m
+}
+
+func (m *metrics) dispatch() dispatch.Metrics {
+	return dispatch.Metrics{
+		Accepted: func(platform string, fresh bool) {
+			m.accepted.WithLabelValues(platform, map[bool]string{true: "yes", false: "no"}[fresh]).Inc()
+		},
+		Refused:  func(reason string) { m.refused.WithLabelValues(reason).Inc() },
+		Turn:     func(kind triage.EventKind, took time.Duration) { m.turns.WithLabelValues(string(kind)).Observe(took.Seconds()) },
+		Failed:   func(_ string, dropped bool) { m.failed.WithLabelValues(map[bool]string{true: "yes", false: "no"}[dropped]).Inc() },
+		Conflict: m.conflicts.Inc,
+		Moved:    func(_, to triage.Status) { m.moved.WithLabelValues(string(to)).Inc() },
+	}
+}
+
+func (m *metrics) slack() slack.Metrics {
+	in := func(result string) func(string) {
+		return func(what string) { m.slackIn.WithLabelValues(result, what).Inc() }
+	}
+	return slack.Metrics{
+		Received: in("accepted"), Ignored: in("ignored"), Refused: in("refused"),
+		Sent:    func(method, result string) { m.slackOut.WithLabelValues(method, result).Inc() },
+		Limited: func(method string, _ time.Duration) { m.slackOff.WithLabelValues(method).Inc() },
+		Connected: func(up bool) {
+			m.socket.Set(map[bool]float64{true: 1}[up])
+		},
+	}
+}
