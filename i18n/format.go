@@ -30,6 +30,11 @@ func IsolateLatin(s string) string {
 	depth := 0
 	for i := 0; i < len(runes); {
 		switch r := runes[i]; {
+		case depth == 0 && fenceAt(runes, i):
+			end := fenceEnd(runes, i)
+			b.WriteString(string(runes[i:end]))
+			i = end
+			continue
 		case r == '\u2066' || r == '\u2067' || r == '\u2068':
 			depth++
 		case r == '\u2069':
@@ -47,12 +52,27 @@ func IsolateLatin(s string) string {
 	return b.String()
 }
 
+func fenceAt(r []rune, i int) bool {
+	return i+2 < len(r) && r[i] == '`' && r[i+1] == '`' && r[i+2] == '`'
+}
+
+// fenceEnd gives the end of the fenced code that begins at i.
+func fenceEnd(r []rune, i int) int {
+	for j := i + 3; j < len(r); j++ {
+		if fenceAt(r, j) {
+			return j + 3
+		}
+	}
+	return len(r)
+}
+
+// maxSigns bounds how far a sign looks ahead for the code it belongs to, so
+// that a line of dashes costs no more than other text.
+const maxSigns = 8
+
 // latinRun gives the end of the run that begins at i, or i when none does.
 func latinRun(r []rune, i int) int {
 	if r[i] == '`' {
-		if strings.HasPrefix(string(r[i:min(i+3, len(r))]), "```") {
-			return i
-		}
 		for j := i + 1; j < len(r) && r[j] != '\n'; j++ {
 			if r[j] == '`' {
 				return j + 1
@@ -60,7 +80,7 @@ func latinRun(r []rune, i int) int {
 		}
 		return i
 	}
-	if i > 0 && (latin(r[i-1]) || unicode.IsDigit(r[i-1])) {
+	if i > 0 && (latin(r[i-1]) || r[i-1] < 128 && unicode.IsDigit(r[i-1])) {
 		return i
 	}
 	end, letters, joined := i, false, false
@@ -69,9 +89,13 @@ func latinRun(r []rune, i int) int {
 		case latin(r[j]):
 			letters = true
 			end = j + 1
+		case end == j && letters && unicode.Is(unicode.Mn, r[j]):
+			end = j + 1 // a mark stays with its letter
 		case r[j] < 128 && unicode.IsDigit(r[j]):
 			joined = joined || end > i && end < j || j > i && r[i] == '-' || j > i && r[i] == '+'
 			end = j + 1
+		case end == i && j-i > maxSigns:
+			j = len(r)
 		case j > i && strings.ContainsRune(" .-_/:@&+#%=?,", r[j]) || j == i && (r[j] == '-' || r[j] == '+' || r[j] == '/'):
 		default:
 			j = len(r)

@@ -5,7 +5,8 @@
 // The catalogues are go-i18n message files, one a language, embedded; a
 // directory may override single messages. [Load] checks them all: a file that
 // does not parse, a message that English does not have, a language that lacks
-// one, or placeholders that differ from English are errors, and the program
+// one, placeholders that differ from English, or plural forms that are not
+// those of the language are errors, and the program
 // does not start with them. So [Catalogue.Text] never fails: it always has
 // something to show.
 //
@@ -165,6 +166,9 @@ func compare(all map[string]map[string]entry) []error {
 				errs = append(errs, fmt.Errorf("locale %s: %s is missing", lang, key))
 				continue
 			}
+			if got, want := sorted(e), formsOf(lang, english[key]); !slices.Equal(got, want) {
+				errs = append(errs, fmt.Errorf("locale %s: %s: plural forms %v, the language has %v", lang, key, got, want))
+			}
 			want := placeholders(english[key]["other"])
 			for _, form := range sorted(e) {
 				got, err := parsed(e[form])
@@ -183,6 +187,33 @@ func compare(all map[string]map[string]entry) []error {
 		}
 	}
 	return errs
+}
+
+// formsOf gives the forms a message must have in a language: one text, or all
+// plural forms where English has several.
+func formsOf(lang string, english entry) []string {
+	if len(english) == 1 {
+		return []string{"other"}
+	}
+	return pluralForms(lang)
+}
+
+// pluralForms gives the plural forms of a language, sorted, as go-i18n chooses
+// among them: the rules come from CLDR, by way of that library.
+func pluralForms(lang string) []string {
+	bundle := goi18n.NewBundle(language.English)
+	all := &goi18n.Message{ID: "x", Zero: "zero", One: "one", Two: "two", Few: "few", Many: "many", Other: "other"}
+	if err := bundle.AddMessages(language.MustParse(lang), all); err != nil {
+		return []string{"other"}
+	}
+	l := goi18n.NewLocalizer(bundle, lang)
+	set := map[string]bool{}
+	for _, n := range []any{0, 1, 2, 3, 4, 5, 6, 9, 11, 20, 21, 22, 100, 101, 1_000_000, "1.5"} {
+		if form, err := l.Localize(&goi18n.LocalizeConfig{MessageID: "x", PluralCount: n}); err == nil {
+			set[form] = true
+		}
+	}
+	return sorted(set)
 }
 
 // isSubset lets a singular form leave the number out ("un utente").
@@ -206,8 +237,12 @@ func parsed(text string) ([]string, error) {
 	set := map[string]bool{}
 	if t.Tree != nil && t.Root != nil {
 		for _, n := range t.Root.Nodes {
-			if a, ok := n.(*parse.ActionNode); ok {
-				set[strings.Trim(a.String(), "{}. ")] = true
+			switch n := n.(type) {
+			case *parse.TextNode, *parse.CommentNode:
+			case *parse.ActionNode:
+				set[strings.Trim(n.String(), "{}. ")] = true
+			default:
+				return nil, fmt.Errorf("%s: a message has texts and {{.name}}, nothing else", n)
 			}
 		}
 	}
@@ -239,7 +274,9 @@ func (c *Catalogue) Text(lang, key string, args map[string]any) string {
 	}
 	cfg := &goi18n.LocalizeConfig{MessageID: key, TemplateData: args}
 	if n, ok := args["Count"].(int); ok {
-		cfg.PluralCount = n
+		if c.keys[key] {
+			cfg.PluralCount = n
+		}
 		data := map[string]any{}
 		for k, v := range args {
 			data[k] = v

@@ -76,7 +76,6 @@ func (k *Core) Converse(ctx context.Context, id string, turns []string) (Dialogu
 }
 
 func (k *Core) transcribe(d *Dialogue, effects []triage.Effect) error {
-	if k.Renderer == nil { return nil } // DBG
 	for _, e := range effects {
 		if e.Kind != triage.EffectSay && e.Kind != triage.EffectCard {
 			continue

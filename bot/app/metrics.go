@@ -6,6 +6,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"firstline/bot"
+	"firstline/bot/deliver"
 	"firstline/bot/dispatch"
 	"firstline/bot/slack"
 	"firstline/triage"
@@ -67,11 +69,26 @@ func (m *metrics) dispatch() dispatch.Metrics {
 		Accepted: func(platform string, fresh bool) {
 			m.accepted.WithLabelValues(platform, map[bool]string{true: "yes", false: "no"}[fresh]).Inc()
 		},
-		Refused:  func(reason string) { m.refused.WithLabelValues(reason).Inc() },
-		Turn:     func(kind triage.EventKind, took time.Duration) { m.turns.WithLabelValues(string(kind)).Observe(took.Seconds()) },
-		Failed:   func(_ string, dropped bool) { m.failed.WithLabelValues(map[bool]string{true: "yes", false: "no"}[dropped]).Inc() },
+		Refused: func(reason string) { m.refused.WithLabelValues(reason).Inc() },
+		Turn: func(kind triage.EventKind, took time.Duration) {
+			m.turns.WithLabelValues(string(kind)).Observe(took.Seconds())
+		},
+		Failed: func(_ string, dropped bool) {
+			m.failed.WithLabelValues(map[bool]string{true: "yes", false: "no"}[dropped]).Inc()
+		},
 		Conflict: m.conflicts.Inc,
 		Moved:    func(_, to triage.Status) { m.moved.WithLabelValues(string(to)).Inc() },
+	}
+}
+
+func (m *metrics) deliver() deliver.Metrics {
+	count := func(platform, result string) { m.delivered.WithLabelValues(platform, result).Inc() }
+	return deliver.Metrics{
+		Sent:   func(platform string, _ triage.EffectKind, _ time.Duration) { count(platform, "sent") },
+		Failed: func(platform string, class bot.Class) { count(platform, "failed_"+string(class)) },
+		Dead:   func(platform, _ string) { count(platform, "given_up") },
+		Found:  func(platform string) { count(platform, "found") },
+		Blind:  func(platform string) { count(platform, "sent_again_blind") },
 	}
 }
 

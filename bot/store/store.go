@@ -51,12 +51,38 @@ func (e *CorruptError) Error() string {
 // Unwrap gives what is wrong with the row.
 func (e *CorruptError) Unwrap() error { return e.Err }
 
+// Corrupt gives the CorruptErrors that err joins; only tells that there is
+// nothing else in it, so that the rows beside it can be used.
+func Corrupt(err error) (bad []*CorruptError, only bool) {
+	switch e := err.(type) {
+	case nil:
+		return nil, true
+	case *CorruptError:
+		return []*CorruptError{e}, true
+	case interface{ Unwrap() []error }:
+		only = true
+		for _, part := range e.Unwrap() {
+			more, alone := Corrupt(part)
+			bad, only = append(bad, more...), only && alone
+		}
+		return bad, only && len(bad) > 0
+	case interface{ Unwrap() error }:
+		bad, only = Corrupt(e.Unwrap())
+		return bad, only && len(bad) > 0
+	}
+	return nil, false
+}
+
 // Beginnings of outbox lanes. A lane without one of them is the key of the
 // customer's conversation.
 const (
 	LaneDesk    = "desk:" // and the case id: the case's thread on the desk
 	LaneAddress = "addr:" // and an address key: rows that belong to no case
 )
+
+// CommandThread begins the thread of a conversation that a command opened and
+// that has no message on its platform yet: the first one sent becomes its thread.
+const CommandThread = "cmd-"
 
 // Inbox is an accepted event that waits for its turn, or had it.
 type Inbox struct {
@@ -212,4 +238,10 @@ type Store interface {
 	// Depths counts unsettled inbox rows, unsent and dead outbox rows.
 	Depths(ctx context.Context) (inbox, outbox, dead int, err error)
 	Close() error
+}
+
+// Page is one line of what the web chat shows.
+type Page struct {
+	ID      string
+	Payload []byte
 }

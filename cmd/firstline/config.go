@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"firstline/bot/slack"
+	"firstline/bot/app"
 )
 
 type configCmd struct {
@@ -56,7 +56,7 @@ func (c manifestCmd) Run(s streams) error {
 	if c.URL == "" && !c.Socket {
 		return usageError{fmt.Errorf("slack manifest: give --url for HTTP mode, or --socket")}
 	}
-	data, err := slack.Manifest(c.URL, c.Socket)
+	data, err := app.SlackManifest(c.URL, c.Socket)
 	if err != nil {
 		return usageError{err}
 	}

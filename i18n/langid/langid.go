@@ -61,7 +61,9 @@ func Clean(text string) []rune {
 	if len(text) > 8*maxRunes {
 		text = text[:8*maxRunes]
 	}
-	text = notLanguage.ReplaceAllStringFunc(text, keepScript)
+	if strings.ContainsAny(text, "`/@#_=\\0123456789") || strings.Contains(text, "www.") {
+		text = notLanguage.ReplaceAllStringFunc(text, keepScript)
+	}
 	out := []rune{' '}
 	for _, r := range norm.NFC.String(text) {
 		switch {
