@@ -21,6 +21,8 @@ const (
 	popIsolate         = "\u2069"
 )
 
+var withoutIsolates = strings.NewReplacer("\u2066", "", "\u2067", "", firstStrongIsolate, "", popIsolate, "")
+
 // IsolateLatin puts each run of Latin letters, codes and signed or dotted
 // numbers between isolates. A code span is one run; a run that is isolated
 // already, and fenced code, are left alone.
@@ -135,7 +137,7 @@ func (c *Catalogue) moment(lang, key string, t time.Time, zone *time.Location) s
 	if offset != "+00:00" {
 		name += strings.TrimSuffix(strings.Replace(strings.Replace(offset, "+0", "+", 1), "-0", "-", 1), ":00")
 	}
-	text := local.Format(c.Text(lang, key, nil)) + " " + name
+	text := local.Format(withoutIsolates.Replace(c.Text(lang, key, nil))) + " " + name
 	if RTL(lang) {
 		return firstStrongIsolate + text + popIsolate
 	}
@@ -152,6 +154,7 @@ var namers sync.Map // lang → namer
 type namer struct {
 	regions   display.Namer
 	languages display.Namer
+	scripts   display.Namer
 }
 
 func namerOf(lang string) namer {
@@ -159,7 +162,7 @@ func namerOf(lang string) namer {
 		return n.(namer)
 	}
 	tag := language.Make(lang)
-	n := namer{regions: display.Regions(tag), languages: display.Languages(tag)}
+	n := namer{regions: display.Regions(tag), languages: display.Languages(tag), scripts: display.Scripts(tag)}
 	namers.Store(lang, n)
 	return n
 }
@@ -189,10 +192,17 @@ func LanguageName(lang, of string) string {
 			return name
 		}
 	}
-	if n := namerOf(lang).languages; n != nil {
-		if name := n.Name(tag); name != "" {
-			return name
-		}
+	n := namerOf(lang)
+	if n.languages == nil {
+		return of
+	}
+	if name := n.languages.Name(tag); name != "" {
+		return name
+	}
+	base, _ := tag.Base()
+	script, _ := tag.Script()
+	if name, way := n.languages.Name(base), n.scripts.Name(script); name != "" && way != "" {
+		return name + " (" + way + ")" // CLDR's own pattern where it has no name for the two together
 	}
 	return of
 }

@@ -137,11 +137,12 @@ func TestPluralsFollowTheLanguage(t *testing.T) {
 // that the trade of that language has taken over. "*" is every language.
 var alike = map[string]string{
 	"*":  "web.title format.time option.network.wifi option.platform.android option.platform.ios",
-	"id": "fact.error_code layer.encoding relay.file slot.delay web.engineer",
-	"fil": `card.assignee card.customer card.diagnosis card.level card.local_time card.severity fact.error_code fact.version layer.account layer.ai_pipeline
+	"id": "card.status slot.platform fact.error_code layer.encoding relay.file slot.delay web.engineer",
+	"ms": "card.status slot.platform", "pt-BR": "card.status", "de": "card.status slot.region slot.symptom",
+	"fil": `card.contact card.status layer.cdn_node slot.error_code slot.platform card.assignee card.customer card.diagnosis card.level card.local_time card.severity fact.error_code fact.version layer.account layer.ai_pipeline
 		layer.capacity layer.encoding option.network.mobile option.platform.web reason.policy relay.file scenario.one_on_one scenario.voice_room slot.delay slot.live slot.network
 		slot.region slot.symptom slot.version source.form status.resolved symptom.black_screen web.customer web.desk web.engineer`,
-	"tr": "slot.platform source.form", "es": "fact.error_code", "fr": "fact.version", "it": "layer.account relay.file slot.scenario", "pl": "slot.region",
+	"tr": "slot.platform source.form", "es": "fact.error_code", "fr": "card.contact fact.version", "it": "layer.account relay.file slot.scenario", "pl": "card.status slot.region",
 }
 
 func TestNothingIsLeftInEnglish(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"firstline/bot/deliver/render"
 	"firstline/i18n"
@@ -79,7 +80,8 @@ func NewCore(dir, deskLang string) (*Core, error) {
 const candidates = 3
 
 // Fixes finds articles that may help with a case: what is known of it as
-// structure, the customer's own words as text.
+// structure, the customer's own words as text. Where a symptom is known, an
+// article that is not about it is no fix, however alike the words.
 func (k *Core) Fixes(ctx context.Context, c triage.Case) ([]triage.Candidate, error) {
 	hits, err := k.Index.Search(ctx, index.Query{
 		Text: c.Problem(), Lang: c.Lang, Scenario: c.Scenario.Value, Symptoms: c.SymptomIDs(),
@@ -91,7 +93,7 @@ func (k *Core) Fixes(ctx context.Context, c triage.Case) ([]triage.Candidate, er
 	var out []triage.Candidate
 	for _, h := range hits {
 		a, ok := k.Library.Article(h.ArticleID)
-		if ok && (len(c.Symptoms) > 0 || h.Score > 0) {
+		if ok && (len(c.Symptoms) == 0 || slices.ContainsFunc(c.SymptomIDs(), func(s string) bool { return slices.Contains(a.Symptoms, s) })) {
 			out = append(out, triage.Candidate{Article: a.ID, Layers: a.Layers})
 		}
 	}

@@ -212,6 +212,9 @@ type Store interface {
 
 	// Outgoing gives, for each lane, its first row that is neither sent nor dead, when it is due at now.
 	Outgoing(ctx context.Context, now time.Time, limit int) ([]Outbox, error)
+	// Unclear gives the rows that may have been shown and are not known to have
+	// been: being sent, or put back with a reason that begins with bot.ClassUnclear.
+	Unclear(ctx context.Context, limit int) ([]Outbox, error)
 	// Sending marks rows as being sent, durably, before the platform is called.
 	// A row that is sent or dead gives ErrConflict, and none is marked.
 	Sending(ctx context.Context, seqs []int64) error
@@ -219,7 +222,8 @@ type Store interface {
 	// twice changes nothing.
 	Sent(ctx context.Context, sent []Sent) error
 	// Retry puts a row back to be sent at notBefore; attempt tells whether the
-	// failure counts in Attempts. A row that is sent or dead gives ErrConflict.
+	// failure counts in Attempts. A reason that begins with bot.ClassUnclear says
+	// that it may have been shown. A row that is sent or dead gives ErrConflict.
 	Retry(ctx context.Context, seq int64, notBefore time.Time, reason string, attempt bool) error
 	// Dead gives a row up. A row that is sent gives ErrConflict.
 	Dead(ctx context.Context, seq int64, reason string) error

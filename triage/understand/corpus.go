@@ -2,6 +2,8 @@ package understand
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -68,6 +70,28 @@ func LoadCorpus(fsys fs.FS) (*Corpus, error) {
 	}
 	return c, nil
 }
+
+// Fingerprint names the contents of the files the models are trained from. The
+// trainer writes it beside them ([FingerprintFile]), and a test compares: models
+// that are not of this corpus are noticed.
+func Fingerprint(fsys fs.FS) (string, error) {
+	h := sha256.New()
+	for _, dir := range []string{"corpus", "lexicon", "gazetteer"} {
+		for _, lang := range i18n.Languages() {
+			name := dir + "/" + lang + ".tsv"
+			data, err := fs.ReadFile(fsys, name)
+			if err != nil {
+				return "", fmt.Errorf("fingerprint: %w", err)
+			}
+			fmt.Fprintf(h, "%s %d\n", name, len(data))
+			h.Write(data)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// FingerprintFile is where the trainer keeps the [Fingerprint].
+const FingerprintFile = "models/corpus.sha256"
 
 func list(s string) []string {
 	if s == none {

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	versionNear = regexp.MustCompile(`(?i)(?:sdk|ver(?:sion|sión|são|sione|sie)?|v|version|版本|版|バージョン|버전|เวอร์ชัน|phiên bản|bản|versi|сборк\S*|верси\S*|версі\S*|wersj\S*|sürüm|إصدار|نسخه|ورژن|वर्जन|वर्ज़न|ভার্সন)\s*[:=]?\s*(\d+(?:\.\d+){1,3}(?:[-+][\w.]+)?)`)
+	versionNear = regexp.MustCompile(`(?i)(?:\b(?:sdk)?(?:sdk|ver(?:sion|sión|são|sione|sie)?|v)|版本|版|バージョン|버전|เวอร์ชัน|phiên bản|bản|versi|сборк\S*|верси\S*|версі\S*|wersj\S*|sürüm|إصدار|نسخه|ورژن|वर्जन|वर्ज़न|ভার্সন)\s*[:=]?\s*(\d+(?:\.\d+){1,3}(?:[-+][\w.]+)?)`)
 	versionBare = regexp.MustCompile(`(?:^|[\s(v])(\d+\.\d+\.\d+(?:[-+][\w.]+)?)\b`)
 	ipAddress   = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 	errorNear   = regexp.MustCompile(`(?i)(?:err(?:or|eur|ore|o)?|errcode|code|código|codigo|kode|kod|code d'erreur|fehler(?:code)?|błąd|błędu|ошибк\S*|помилк\S*|код\S*|hata(?: kodu)?|lỗi|mã(?: lỗi)?|ralat|错误码?|错误代码|報錯|报错|錯誤碼?|エラー(?:コード)?|에러(?:코드)?|오류(?: 코드)?|รหัส|เออเร่อ|خطأ|خطای?|ارور|کد|रर|एरर|कोड|এরর|কোড|ایرر|کوڈ|http|status)\s*[:=#]?\s*["'「(]?(-?\d{3,6}|0x[0-9a-fA-F]{2,8}|[A-Z][A-Z0-9]*_[A-Z0-9_]+)`)
@@ -21,7 +21,7 @@ var (
 
 // facts reads the diagnostics that have a form of their own: versions, error
 // codes, stream and room ids, how many users, on what and since when.
-func facts(text string, n normal, matches []match, carriers int) map[string]string {
+func facts(text string, n normal, matches []match, carrier string) map[string]string {
 	out := map[string]string{}
 	first := func(slot string, patterns ...*regexp.Regexp) {
 		for _, p := range patterns {
@@ -39,7 +39,7 @@ func facts(text string, n normal, matches []match, carriers int) map[string]stri
 		first("error_code", errorNear, errorBare)
 		first("stream_id", streamNear, streamBare)
 	}
-	concepts(out, matches, carriers)
+	concepts(out, matches, carrier)
 	if users := count(n, matches); users > 0 {
 		out["users"] = strconv.Itoa(users)
 	}
@@ -57,7 +57,7 @@ var byConcept = map[string][2]string{
 	"platform_web": {"platform", "web"}, "platform_windows": {"platform", "windows"},
 }
 
-func concepts(out map[string]string, matches []match, carriers int) {
+func concepts(out map[string]string, matches []match, carrier string) {
 	negatedTo := -1
 	for _, m := range matches {
 		if m.kind != kindConcept {
@@ -83,8 +83,8 @@ func concepts(out map[string]string, matches []match, carriers int) {
 			out[slot] = value
 		}
 	}
-	if carriers == 1 && out["network"] == "" {
-		out["network"] = "one_carrier"
+	if carrier != "" && out["network"] == "" {
+		out["network"] = carrier
 	}
 }
 

@@ -43,6 +43,10 @@ type match struct {
 // place tells that an entry names a place.
 func (e entry) place() bool { return e.kind != kindConcept && e.kind != kindLanguage }
 
+// wide tells that an entry names countries or areas, of which one word of a
+// language can name several at once.
+func (e entry) wide() bool { return e.kind == kindCountry || e.kind == kindArea }
+
 // lexicon finds phrases in a text. It hashes unit sequences, so a text is
 // read in one pass whatever the number of phrases.
 type lexicon struct {
@@ -83,6 +87,9 @@ func (l *lexicon) insert(phrase string, e entry) {
 	units := normalise(phrase).units
 	if len(units) == 0 || len(units) > 24 {
 		return
+	}
+	if e.kind == kindConcept && !slices.ContainsFunc(units, func(u unit) bool { return strings.ContainsFunc(u.text, unicode.IsLetter) }) {
+		return // "5%" would be found in every 5
 	}
 	if base, ok := declined(units, e); ok {
 		l.insert(base, e)

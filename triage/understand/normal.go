@@ -114,3 +114,16 @@ func plain(s string) string {
 	}
 	return norm.NFC.String(b.String())
 }
+
+// written gives some units as they were written, capitals included.
+func (n normal) written(from, to int) string {
+	var b strings.Builder
+	for i := n.units[from].start; i < n.units[to-1].end; i++ {
+		r := n.text[i]
+		if n.capital[i] {
+			r = unicode.ToUpper(r)
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -118,9 +118,9 @@ func (o *Offline) Read(_ context.Context, q triage.Question) triage.Reading {
 	n := normalise(q.Text)
 	matches := o.lex.find(n)
 	f := features(n, matches)
-	var carriers int
-	r.Regions, r.Unaffected, carriers = o.places(n, matches, lang)
-	r.Facts = facts(q.Text, n, matches, carriers)
+	var carrier string
+	r.Regions, r.Unaffected, carrier = o.places(n, matches, lang)
+	r.Facts = facts(q.Text, n, matches, carrier)
 	o.readAct(&r, q, f)
 	o.readScenario(&r, f)
 	o.readSymptoms(&r, f)

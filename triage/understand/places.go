@@ -33,11 +33,14 @@ var home = map[string][]string{
 }
 
 // places gives the regions a text states and those it names as unaffected or
-// takes back, in order of mention.
-func (o *Offline) places(n normal, matches []match, lang string) (regions, unaffected []string, carriers int) {
+// takes back, in order of mention, and the carrier when exactly one is named.
+func (o *Offline) places(n normal, matches []match, lang string) (regions, unaffected []string, carrier string) {
+	carriers := 0
 	sure := map[string]bool{} // codes that only one reading allows
 	type mention struct {
 		codes []string
+		every bool // it names all of them ("港台"), not one of them
+		langs uint32
 		from  int
 		to    int
 		kind  kind
@@ -50,10 +53,11 @@ func (o *Offline) places(n normal, matches []match, lang string) (regions, unaff
 		if k := len(mentions) - 1; k >= 0 && mentions[k].from == m.from && mentions[k].to == m.to {
 			if !slices.Contains(mentions[k].codes, m.id) {
 				mentions[k].codes = append(mentions[k].codes, m.id)
+				mentions[k].every = m.wide() && mentions[k].langs&m.langs != 0
 			}
 			continue
 		}
-		mentions = append(mentions, mention{codes: []string{m.id}, from: m.from, to: m.to, kind: m.kind})
+		mentions = append(mentions, mention{codes: []string{m.id}, langs: m.langs, from: m.from, to: m.to, kind: m.kind})
 	}
 	for _, m := range mentions {
 		if len(m.codes) == 1 {
@@ -61,23 +65,32 @@ func (o *Offline) places(n normal, matches []match, lang string) (regions, unaff
 		}
 	}
 	for _, m := range mentions {
-		code := choose(m.codes, sure, lang)
-		if code == "" {
+		codes := m.codes
+		if !m.every {
+			codes = choose(m.codes, sure, lang)
+		}
+		if len(codes) == 0 {
 			continue
 		}
 		if m.kind == kindCarrier {
 			carriers++
+			carrier = n.written(m.from, m.to)
 		}
 		list := &regions
 		if o.spared(n, matches, m.from, m.to) {
 			list = &unaffected
 		}
-		if !slices.Contains(*list, code) {
-			*list = append(*list, code)
+		for _, code := range codes {
+			if !slices.Contains(*list, code) {
+				*list = append(*list, code)
+			}
 		}
 	}
 	unaffected = slices.DeleteFunc(unaffected, func(c string) bool { return slices.Contains(regions, c) })
-	return regions, unaffected, carriers
+	if carriers != 1 {
+		carrier = ""
+	}
+	return regions, unaffected, carrier
 }
 
 // plausible doubts short Latin names: "us", "ma" and "lima" are words of many
@@ -96,24 +109,26 @@ func plausible(m match, n normal, lang string) bool {
 	return own || u.title
 }
 
-func choose(codes []string, sure map[string]bool, lang string) string {
+// choose gives the one place a name means that several have: the one that the
+// text names otherwise, or the one of the language's home.
+func choose(codes []string, sure map[string]bool, lang string) []string {
 	if len(codes) == 1 {
-		return codes[0]
+		return codes
 	}
 	for _, c := range codes {
 		if sure[c] {
-			return c
+			return []string{c}
 		}
 	}
 	for _, h := range home[lang] {
 		if slices.Contains(codes, h) {
-			return h
+			return []string{h}
 		}
 	}
 	if len(codes) > 3 {
-		return ""
+		return nil
 	}
-	return codes[0]
+	return codes[:1]
 }
 
 // spared tells that a place is named as unaffected ("Vietnam is fine") or
@@ -121,10 +136,10 @@ func choose(codes []string, sure map[string]bool, lang string) string {
 // well and nothing says that it is not, or a negation stands right before it.
 func (o *Offline) spared(n normal, matches []match, from, to int) bool {
 	lo, hi := from, to
-	for lo > 0 && !n.units[lo].brk {
+	for lo > 0 && !n.units[lo].brk && !contrast[n.units[lo].text] {
 		lo--
 	}
-	for hi < len(n.units) && !n.units[hi].brk {
+	for hi < len(n.units) && !n.units[hi].brk && !contrast[n.units[hi].text] {
 		hi++
 	}
 	fine, trouble := false, false
@@ -137,7 +152,7 @@ func (o *Offline) spared(n normal, matches []match, from, to int) bool {
 			fine = true
 		case m.id == "negation" && m.to == from && from == lo+m.to-m.from:
 			return true // the clause begins "not Thailand"
-		case m.id == "negation" && m.from > from:
+		case m.id == "negation" && m.from > from && !within(m, matches):
 			trouble = true // "in Vienna the sound does not fit"
 		case troubles[m.id]:
 			trouble = true
@@ -145,6 +160,20 @@ func (o *Offline) spared(n normal, matches []match, from, to int) bool {
 	}
 	return fine && !trouble
 }
+
+// within tells that a negation is part of what says that all is well: "no
+// problems", "没问题".
+func within(negation match, matches []match) bool {
+	return slices.ContainsFunc(matches, func(m match) bool {
+		return m.kind == kindConcept && (m.id == "unaffected" || m.id == "it_works_now") && m.from <= negation.from && negation.to <= m.to
+	})
+}
+
+// contrast are the words that set one clause against the other: "Vietnam is
+// fine but Thailand stutters".
+var contrast = map[string]bool{"but": true, "while": true, "whereas": true, "pero": true, "mientras": true, "mas": true, "enquanto": true, "mais": true, "tandis": true,
+	"aber": true, "während": true, "ma": true, "mentre": true, "ale": true, "natomiast": true, "но": true, "але": true, "ama": true, "fakat": true, "tapi": true, "tetapi": true, "nhưng": true,
+	"nhung": true, "لکن": true, "ولی": true, "ولکن": true, "لیکن": true, "lekin": true, "लेकिन": true, "मगर": true, "কিন্তু": true, "kaso": true, "但": true, "하지만": true, "지만": true}
 
 var troubles = map[string]bool{"still_broken": true, "unusable": true, "degraded": true, "all_users": true,
 	"stutter": true, "blurry": true, "high_latency": true, "black_screen": true, "connect_fail": true, "disconnect": true, "no_audio": true,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"firstline/bot"
 	"firstline/bot/store"
 )
 
@@ -58,6 +59,19 @@ func (s *Store) Outgoing(ctx context.Context, now time.Time, limit int) ([]store
 		AND not_before <= ? ORDER BY seq LIMIT ?`, toMicro(now), limit)
 	if err != nil {
 		return out, fmt.Errorf("outgoing: %w", err)
+	}
+	return out, nil
+}
+
+// Unclear gives the rows that may have been shown and are not known to have been.
+func (s *Store) Unclear(ctx context.Context, limit int) ([]store.Outbox, error) {
+	out, err := s.outbox(ctx, `SELECT `+outboxColumns+` FROM outbox WHERE seq IN (
+			SELECT seq FROM outbox WHERE state = 'sending'
+			UNION ALL
+			SELECT seq FROM outbox WHERE state = 'queued' AND error <> '' AND substr(error, 1, ?) = ?)
+		ORDER BY seq LIMIT ?`, len(bot.ClassUnclear), string(bot.ClassUnclear), limit)
+	if err != nil {
+		return out, fmt.Errorf("unclear: %w", err)
 	}
 	return out, nil
 }

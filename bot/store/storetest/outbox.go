@@ -82,6 +82,32 @@ func outboxStates(t *testing.T, open func(t *testing.T) store.Store) {
 	same(t, "rows of an unknown case", len(none), 0)
 }
 
+func unclear(t *testing.T, open func(t *testing.T) store.Store) {
+	s := open(t)
+	ctx := t.Context()
+	opened(t, s, "K1", row("a", "K1", "a"), row("b", "K1", "b"), row("c", "K1", "c"), row("d", "K1", "d"), row("e", "K1", "e"))
+	seq := func(id string) int64 { return rowOf(t, s, "K1", id).Seq }
+	must(t, s.Sending(ctx, []int64{seq("e"), seq("a"), seq("b")}))
+	must(t, s.Retry(ctx, seq("b"), start, "unclear: timeout", true))
+	must(t, s.Retry(ctx, seq("c"), start, "retry: 503", true))
+	find := func(limit int) []string {
+		t.Helper()
+		rows, err := s.Unclear(ctx, limit)
+		must(t, err)
+		names := []string{}
+		for _, r := range rows {
+			names = append(names, r.ID)
+		}
+		return names
+	}
+	same(t, "unclear", find(10), []string{"a", "b", "e"})
+	same(t, "limited", find(2), []string{"a", "b"})
+	must(t, s.Sent(ctx, []store.Sent{{Seq: seq("a")}}))
+	must(t, s.Dead(ctx, seq("b"), "unclear: timeout"))
+	must(t, s.Retry(ctx, seq("e"), start, "rate_limited: x", false))
+	same(t, "when all is known", find(10), []string{})
+}
+
 func sentLink(t *testing.T, open func(t *testing.T) store.Store) {
 	s := open(t)
 	c := opened(t, s, "K1", row("card", "K1", "desk:K1"), row("hello", "K1", "l"))

@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"OutgoingIsFirstOfEachLane", outgoing},
 		{"OutboxStates", outboxStates},
 		{"OutboxAgainstModel", outboxModel},
+		{"Unclear", unclear},
 		{"SentTiesTheThread", sentLink},
 		{"SentAsAndCopies", sentAs},
 		{"ReopenAfterCrash", reopen},

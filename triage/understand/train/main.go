@@ -3,7 +3,8 @@
 //	go run ./triage/understand/train [-check]
 //
 // It reads triage/understand/corpus, lexicon and gazetteer, and writes
-// triage/understand/models and i18n/langid/model.bin. With -check it writes
+// triage/understand/models (with a fingerprint of what they were trained from)
+// and i18n/langid/model.bin. With -check it writes
 // nothing and prints what cross-validation gives instead: every message is
 // predicted by models that have not seen it.
 //
@@ -43,6 +44,10 @@ func run(root string, check bool) error {
 		}
 	}
 	dir := filepath.Join(root, "triage", "understand")
+	fingerprint, err := understand.Fingerprint(os.DirFS(dir)) // before anything is read: what changes meanwhile must show
+	if err != nil {
+		return err
+	}
 	set, err := understand.LoadCorpus(os.DirFS(dir))
 	if err != nil {
 		return err
@@ -75,7 +80,7 @@ func run(root string, check bool) error {
 			return err
 		}
 	}
-	return nil
+	return os.WriteFile(filepath.Join(dir, filepath.FromSlash(understand.FingerprintFile)), []byte(fingerprint+"\n"), 0o644)
 }
 
 func writeModel(path string, m *linear.Model) error {

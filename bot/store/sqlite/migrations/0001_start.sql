@@ -87,6 +87,8 @@ CREATE TABLE outbox (
   body       TEXT    NOT NULL
 ) STRICT;
 CREATE INDEX outbox_open ON outbox (lane, seq) WHERE state IN ('queued', 'sending');
+CREATE INDEX outbox_sending ON outbox (seq) WHERE state = 'sending';
+CREATE INDEX outbox_failed ON outbox (seq) WHERE state = 'queued' AND error <> '';
 CREATE INDEX outbox_dead ON outbox (seq) WHERE state = 'dead';
 CREATE INDEX outbox_case ON outbox (case_id, seq);
 CREATE INDEX outbox_message ON outbox (platform, message_id, seq) WHERE message_id <> '';
