@@ -19,7 +19,7 @@ import (
 
 // patience is how long a story waits for what must come; it is only spent when
 // something is broken.
-const patience = 30 * time.Second
+const patience = 20 * time.Second
 
 // town is a Slack workspace with the whole program behind it.
 type town struct {
@@ -96,22 +96,30 @@ func TestWholeConversationOnSlackInEveryLanguage(t *testing.T) {
 			w := newTown(t, bottest.SlackOptions{})
 			s := words{texts, lang}
 			root := w.Post("UNOK", "C0SIAM", s.say("script.report"))
-			first := w.Expect(bottest.InThread(root), bottest.Says(plain(s.say("intro"))), patience)
+			first := w.Expect(bottest.InThread(root), shows((s.say("intro"))), patience)
 			if got := detect.Detect(first.Visible(), lang).Lang; got != lang {
 				t.Errorf("the first answer is in %s, want %s:\n%s", got, lang, first.Visible())
 			}
 			last := w.askedUntilProposal(root, first, s)
 			w.Reply("UNOK", root, s.say("script.not_fixed"))
-			w.Expect(bottest.InThread(root), bottest.All(bottest.After(last), bottest.Says(plain(s.say("propose.next")))), patience)
+			w.Expect(bottest.InThread(root), bottest.All(bottest.After(last), shows((s.say("propose.next")))), patience)
 			w.Reply("UNOK", root, s.say("script.human"))
-			w.Expect(bottest.InThread(root), bottest.Says(plain(s.say("handoff.asked_for_person"))), patience)
+			w.Expect(bottest.InThread(root), shows((s.say("handoff.asked_for_person"))), patience)
 			w.relayAndResolve(root, s)
 		})
 	}
 }
 
-// plain is a text without its markup, as it is seen.
-func plain(s string) string { return strings.NewReplacer("**", "", "`", "").Replace(s) }
+// shows matches a message that shows a text, whatever its markup.
+func shows(text string) bottest.SlackMatch {
+	return func(m bottest.SlackMessage) bool { return strings.Contains(bare(m.Visible()), bare(text)) }
+}
+
+// bare is a text without markup, isolates and what Slack's rendering puts
+// between letters.
+func bare(s string) string {
+	return strings.NewReplacer("*", "", "`", "", "\u200b", "", "\u2068", "", "\u2069", "", "\n", " ").Replace(s)
+}
 
 // askedUntilProposal answers the questions, by words first and then by clicks.
 func (w *town) askedUntilProposal(root, last bottest.SlackMessage, s words) bottest.SlackMessage {
@@ -136,23 +144,23 @@ func (w *town) relayAndResolve(root bottest.SlackMessage, s words) {
 	w.t.Helper()
 	card := w.Expect(bottest.In("C0DESK"), bottest.Offers("claim"), patience)
 	for _, want := range []string{"Siam Live", "gold", "stutter", s.say("script.report")} {
-		if !strings.Contains(unmark(card.Visible()), unmark(want)) {
+		if !strings.Contains(bare(card.Visible()), bare(want)) {
 			w.t.Errorf("the card lacks %q:\n%s", want, card.Visible())
 		}
 	}
 	w.Click("UKIM", card, "claim")
-	w.Expect(bottest.InThread(root), bottest.Says(plain(s.texts.Text(s.lang, "claimed", map[string]any{"name": "Kim"}))), patience)
+	w.Expect(bottest.InThread(root), shows((s.texts.Text(s.lang, "claimed", map[string]any{"name": "Kim"}))), patience)
 	w.Reply("UKIM", card, "// only for us\nPlease open the stream again.")
 	relayed := w.Expect(bottest.InThread(root), bottest.Says("Please open the stream again."), patience)
 	if strings.Contains(relayed.Visible(), "only for us") || !strings.Contains(relayed.Visible(), "Kim") {
 		w.t.Errorf("relayed to the customer: %q; want Kim's public line alone", relayed.Visible())
 	}
 	w.Reply("UNOK", root, s.say("script.fixed"))
-	w.Expect(bottest.InThread(card), bottest.Says(s.say("script.fixed")), patience)
+	w.Expect(bottest.InThread(card), shows(s.say("script.fixed")), patience)
 	w.Click("UKIM", w.Message(card), "resolve")
 	ask := w.Expect(bottest.InThread(root), bottest.All(bottest.After(relayed), bottest.Offers("fixed")), patience)
 	w.Click("UNOK", ask, "fixed")
-	w.Expect(bottest.InThread(root), bottest.Says(plain(s.say("resolved.confirmed"))), patience)
+	w.Expect(bottest.InThread(root), shows((s.say("resolved.confirmed"))), patience)
 	w.drain()
 	if len(w.Message(ask).Buttons()) > 0 {
 		w.t.Errorf("the used choices can still be clicked: %v", w.Message(ask).Buttons())
@@ -161,11 +169,6 @@ func (w *town) relayAndResolve(root bottest.SlackMessage, s words) {
 	if len(cases) != 1 || cases[0].Outcome != triage.OutcomeConfirmed || cases[0].Lang != s.lang {
 		w.t.Errorf("cases %+v; want one, confirmed, in %s", cases, s.lang)
 	}
-}
-
-// unmark leaves out marks that Slack's rendering may add between letters.
-func unmark(s string) string {
-	return strings.NewReplacer("\u200b", "", "\u2068", "", "\u2069", "", "\n", " ").Replace(s)
 }
 
 func (w *town) drain() {
