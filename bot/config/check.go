@@ -46,7 +46,7 @@ func (k *checker) env(name, what, remedy string) {
 
 func (k *checker) run() {
 	c := k.c
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil || !isPort(port) {
 		k.bad("$.listen", fmt.Sprintf("%q is not host:port", c.Listen), "write for example 127.0.0.1:8080")
 	}
 	k.database()
@@ -65,6 +65,11 @@ func (k *checker) run() {
 	k.tiers()
 	k.customers()
 	k.urls()
+}
+
+func isPort(s string) bool {
+	_, err := net.LookupPort("tcp", s)
+	return s != "" && err == nil
 }
 
 func (k *checker) database() {
@@ -248,4 +253,39 @@ func walkValue(path, field string, v *ast.MappingValueNode, t reflect.Type, errs
 		*errs = append(*errs, Problem{File: path, Line: v.Key.GetToken().Position.Line, Field: at, What: "unknown key",
 			Remedy: "known here: " + strings.Join(known, ", ")})
 	}
+}
+
+// fieldAt names the innermost field whose key stands at or before an offset.
+func fieldAt(file *ast.File, offset int) string {
+	best := ""
+	var look func(field string, node ast.Node)
+	pair := func(field string, v *ast.MappingValueNode) {
+		if at := v.Key.GetToken(); at != nil && at.Position != nil && at.Position.Offset <= offset {
+			best = strings.TrimPrefix(field+"."+v.Key.String(), ".")
+			look(best, v.Value)
+		}
+	}
+	look = func(field string, node ast.Node) {
+		switch n := node.(type) {
+		case *ast.MappingNode:
+			for _, v := range n.Values {
+				pair(field, v)
+			}
+		case *ast.MappingValueNode:
+			pair(field, n)
+		case *ast.SequenceNode:
+			for i, v := range n.Values {
+				if at := v.GetToken(); at != nil && at.Position != nil && at.Position.Offset <= offset {
+					best = fmt.Sprintf("%s[%d]", field, i)
+					look(best, v)
+				}
+			}
+		}
+	}
+	if file != nil {
+		for _, doc := range file.Docs {
+			look("", doc.Body)
+		}
+	}
+	return best
 }

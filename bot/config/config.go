@@ -7,8 +7,10 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,8 +83,8 @@ type Secret string
 
 func (s Secret) String() string { return mask(s) }
 
-// GoString keeps %#v from showing it.
-func (s Secret) GoString() string { return mask(s) }
+// Format keeps every verb of fmt from showing it, the wrong ones included.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, mask(s)) }
 
 // MarshalText keeps JSON, YAML and slog from showing it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(mask(s)), nil }
@@ -106,6 +108,9 @@ func (d *Duration) UnmarshalYAML(unmarshal func(any) error) error {
 	return unmarshal(&d.Raw)
 }
 
+// maxDays keeps a slip of the finger from overflowing: a hundred years.
+const maxDays = 36500
+
 func (d *Duration) parse() error {
 	if d.Raw == "" {
 		return nil
@@ -114,7 +119,7 @@ func (d *Duration) parse() error {
 	var total time.Duration
 	if head, tail, ok := strings.Cut(rest, "d"); ok {
 		days, err := strconv.Atoi(head)
-		if err != nil {
+		if err != nil || days > maxDays {
 			return fmt.Errorf("%q is not a duration", d.Raw)
 		}
 		total, rest = time.Duration(days)*24*time.Hour, tail
@@ -174,15 +179,15 @@ func Load(path string, getenv func(string) string) (*Config, error) {
 func Parse(path string, data []byte, getenv func(string) string) (*Config, error) {
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return nil, syntax(path, err)
+		return nil, syntax(path, nil, err)
 	}
 	c := Defaults()
 	c.File = path
-	if unknown := unknownKeys(path, file); unknown != nil {
-		return nil, unknown
-	}
-	if err := yaml.Unmarshal(data, &c); err != nil {
-		return nil, syntax(path, err)
+	unknown := unknownKeys(path, file)
+	if hasBody(file) { // an empty file would set everything to nothing
+		if err := yaml.Unmarshal(data, &c); err != nil {
+			return nil, errors.Join(unknown, syntax(path, file, err))
+		}
 	}
 	c.Secrets = Secrets{
 		SlackBotToken: Secret(getenv("SLACK_BOT_TOKEN")), SlackSigningSecret: Secret(getenv("SLACK_SIGNING_SECRET")),
@@ -192,19 +197,33 @@ func Parse(path string, data []byte, getenv func(string) string) (*Config, error
 	}
 	ck := &checker{c: &c, file: file, path: path}
 	ck.run()
-	if len(ck.problems) > 0 {
-		return nil, errors.Join(ck.problems...)
+	if err := errors.Join(append([]error{unknown}, ck.problems...)...); err != nil {
+		return nil, err
 	}
 	return &c, nil
 }
 
-func syntax(path string, err error) error {
-	line := 0
+func hasBody(file *ast.File) bool {
+	return slices.ContainsFunc(file.Docs, func(d *ast.DocumentNode) bool { return d.Body != nil })
+}
+
+// syntax makes a problem of what the YAML library says; with the file, which
+// parsed, it is a value of the wrong kind and its field can be named.
+func syntax(path string, file *ast.File, err error) error {
+	line, field := 0, "syntax"
 	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil && e.GetToken().Position != nil {
-		line = e.GetToken().Position.Line
+		at := e.GetToken().Position
+		line, field = at.Line, firstOf(fieldAt(file, at.Offset), field)
 		err = errors.New(e.GetMessage())
 	}
-	return Problem{File: path, Line: line, Field: "syntax", What: strings.TrimSpace(err.Error()), Remedy: "mend the line; the example in README.md shows the form"}
+	return Problem{File: path, Line: line, Field: field, What: strings.TrimSpace(err.Error()), Remedy: "mend the line; the example in README.md shows the form"}
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 // SQLitePath gives the file of the database, relative to the configuration's folder.
@@ -219,8 +238,11 @@ func (c *Config) SQLitePath() string {
 // CustomerOf finds whose channel it is on a platform.
 func (c *Config) CustomerOf(platform, channel string) (Customer, bool) {
 	for _, cu := range c.Customers {
-		list := cu.Slack
-		if platform == "discord" {
+		var list []string
+		switch platform {
+		case "slack":
+			list = cu.Slack
+		case "discord":
 			list = cu.Discord
 		}
 		for _, id := range list {

@@ -45,7 +45,7 @@ func TestSearchThatFailsCallsAPerson(t *testing.T) {
 func TestHopelessTurnIsDropped(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.MaxAttempts = 3 })
 	b.play(message("m1", "A", "hi"), message("m1b", "B", "hi"))
-	spoil(t, b, `UPDATE cases SET body = '{' WHERE id = 'K1'`)
+	spoil(t, b, `UPDATE cases SET body = '{' WHERE id = '`+b.caseOf("A").ID+`'`)
 	b.play(message("m2", "A", "more"), message("m3", "B", "more"))
 	same(t, "dropped", b.dropped, []string{"corrupt"})
 	same(t, "words of the other conversation", b.texts("B"), []string{"hi", "more"})

@@ -14,6 +14,9 @@ func inContext(r *triage.Reading, q triage.Question, n normal, matches []match) 
 		return
 	}
 	text := strings.TrimSpace(q.Text)
+	if len(text) > longestFact {
+		return
+	}
 	if _, known := r.Facts[q.Asking]; known || r.Unknown {
 		return
 	}

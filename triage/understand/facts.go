@@ -15,9 +15,14 @@ var (
 	ipAddress   = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 	errorNear   = regexp.MustCompile(`(?i)(?:err(?:or|eur|ore|o)?|errcode|code|código|codigo|kode|kod|code d'erreur|fehler(?:code)?|błąd|błędu|ошибк\S*|помилк\S*|код\S*|hata(?: kodu)?|lỗi|mã(?: lỗi)?|ralat|错误码?|错误代码|報錯|报错|錯誤碼?|エラー(?:コード)?|에러(?:코드)?|오류(?: 코드)?|รหัส|เออเร่อ|خطأ|خطای?|ارور|کد|रर|एरर|कोड|এরর|কোড|ایرر|کوڈ|http|status)\s*[:=#]?\s*["'「(]?(-?\d{3,6}|0x[0-9a-fA-F]{2,8}|[A-Z][A-Z0-9]*_[A-Z0-9_]+)`)
 	errorBare   = regexp.MustCompile(`(?:^|[\s("=:])(-\d{3,5}|0x[0-9a-fA-F]{4,8}|(?:ERR|E|ERROR)_[A-Z0-9_]+)\b`)
-	streamNear  = regexp.MustCompile(`(?i)\b(?:stream(?:[ _-]?(?:id|key|name))?|room(?:[ _-]?id)?|channel(?:[ _-]?id)?|sala|phòng|kamar|oda|комнат\S*|кімнат\S*|房间号?|房間號?|流|ルーム(?:id)?|룸|방|ห้อง|غرفة|اتاق|रूम|রুম|روم)\s*(?:id|ID|nr|no\.?|№|#|号|號)?\s*[:=#]?\s*([A-Za-z]{0,12}[_-]?[A-Za-z0-9_-]*\d[A-Za-z0-9_-]{2,})`)
-	streamBare  = regexp.MustCompile(`\b((?:live|stream|room|rm|ch|pk|sid|call)[_-][A-Za-z0-9_-]{3,})\b`)
+	streamNear  = regexp.MustCompile(`(?i)(?:\b(?:stream(?:[ _-]?(?:id|key|name))?|room(?:[ _-]?id)?|channel(?:[ _-]?id)?|sala|phòng|kamar|oda)|комнат\S*|кімнат\S*|房间号?|房間號?|流(?:id|名|号|號)|ルーム(?:id)?|룸|방|ห้อง|غرفة|اتاق|रूम|রুম|روم)\s*(?:id|ID|nr|no\.?|№|#|号|號)?\s*[:=#]?\s*([A-Za-z][A-Za-z0-9_-]*\d[A-Za-z0-9_-]{2,}|\d[A-Za-z0-9_-]{2,})`)
+	streamBare  = regexp.MustCompile(`\b((?:live|stream|room|rm|ch|pk|sid|call)[_-][A-Za-z_-]*\d[A-Za-z0-9_-]+)\b`)
+	quantity    = regexp.MustCompile(`(?i)^\d+(?:p|k|m|s|h|ms|fps|min|kbps|mbps|gb|mb)$`)
 )
+
+// longestFact bounds what is taken for a version, a code or an id, in bytes:
+// longer ones are pasted garbage, and a fact stands in a sentence.
+const longestFact = 120
 
 // facts reads the diagnostics that have a form of their own: versions, error
 // codes, stream and room ids, how many users, on what and since when.
@@ -25,7 +30,7 @@ func facts(text string, n normal, matches []match, carrier string) map[string]st
 	out := map[string]string{}
 	first := func(slot string, patterns ...*regexp.Regexp) {
 		for _, p := range patterns {
-			if m := p.FindStringSubmatch(text); m != nil {
+			if m := p.FindStringSubmatch(text); m != nil && len(m[1]) <= longestFact {
 				out[slot] = m[1]
 				return
 			}
@@ -38,6 +43,9 @@ func facts(text string, n normal, matches []match, carrier string) map[string]st
 		}
 		first("error_code", errorNear, errorBare)
 		first("stream_id", streamNear, streamBare)
+		if quantity.MatchString(out["stream_id"]) {
+			delete(out, "stream_id") // "stream 1080p"
+		}
 	}
 	concepts(out, matches, carrier)
 	if users := count(n, matches); users > 0 {

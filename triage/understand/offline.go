@@ -14,6 +14,7 @@ package understand
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"embed"
@@ -196,9 +197,14 @@ const untoldBias = 0.8
 // none is the class of models for "the text does not tell".
 const none = "-"
 
-// SymptomFloor is the probability above which a symptom is taken; chosen by
-// cross-validation on the corpus.
-const SymptomFloor = 0.35
+// The probabilities above which symptoms are taken, chosen by cross-validation
+// on the corpus: a report is about something, so its likeliest symptom is taken
+// readily; elsewhere, and for a second one, it must be surer.
+const (
+	ReportFloor = 0.12
+	OtherFloor  = 0.30
+	SecondFloor = 0.45
+)
 
 func (o *Offline) readSymptoms(r *triage.Reading, f [][]linear.ID) {
 	if r.Act == triage.ActFixed || r.Act == triage.ActThanks || r.Act == triage.ActGreeting || r.Act == triage.ActOther {
@@ -209,34 +215,26 @@ func (o *Offline) readSymptoms(r *triage.Reading, f [][]linear.ID) {
 		p  float32
 	}
 	var list []found
-	var best found
 	for i, s := range o.symptom.Scores(f...) {
 		x := found{o.symptom.Classes[i], linear.Sigmoid(s)}
-		if r.Act == triage.ActQuestion && x.id != "capacity" && x.id != "account" {
-			continue
-		}
-		if x.p > best.p {
-			best = x
-		}
-		if x.p >= SymptomFloor {
+		if r.Act != triage.ActQuestion || x.id == "capacity" || x.id == "account" {
 			list = append(list, x)
 		}
 	}
-	if len(list) == 0 && r.Act == triage.ActReport && best.p > 0.2 {
-		list = append(list, best) // a report is about something
-	}
 	slices.SortStableFunc(list, func(a, b found) int {
-		switch {
-		case a.p > b.p:
-			return -1
-		case a.p < b.p:
-			return 1
-		}
-		return strings.Compare(a.id, b.id)
+		return cmp.Or(cmp.Compare(b.p, a.p), strings.Compare(a.id, b.id))
 	})
+	floor := float32(OtherFloor)
+	if r.Act == triage.ActReport {
+		floor = ReportFloor
+	}
 	for _, x := range list[:min(3, len(list))] {
+		if x.p < floor {
+			break
+		}
 		r.Symptoms = append(r.Symptoms, x.id)
 		r.SymptomConf = append(r.SymptomConf, float64(x.p))
+		floor = SecondFloor
 	}
 }
 

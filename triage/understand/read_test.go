@@ -57,7 +57,12 @@ func TestFacts(t *testing.T) {
 		{"the stream id live_88213 is dead", "stream_id", "live_88213"},
 		{"room 88213 cannot be joined", "stream_id", "88213"},
 		{"房间号 559012 进不去", "stream_id", "559012"},
-		{"see pk-room_22x and call_9f3a", "stream_id", "call_9f3a"},
+		{"see pk-room_22x please", "stream_id", "pk-room_22x"},
+		{"room_88213 is dead", "stream_id", "room_88213"},
+		{"комната 88213 не открывается", "stream_id", "88213"},
+		{"ห้อง 88213 เข้าไม่ได้", "stream_id", "88213"},
+		{"our live-streaming is down since 8", "stream_id", ""},
+		{"the stream 1080p is blurry", "stream_id", ""},
 		{"our room is empty", "stream_id", ""},
 		{"2,000 users cannot join", "users", "2000"},
 		{"around 50 viewers", "users", "50"},
@@ -282,9 +287,6 @@ func TestActs(t *testing.T) {
 		if got := read(t, triage.Question{Text: tc.text, Status: tc.status}).Act; got != tc.want {
 			t.Errorf("%q in status %q is read as %s, want %s", tc.text, tc.status, got, tc.want)
 		}
-	}
-	if got := read(t, triage.Question{Text: "it works again", Status: triage.StatusOpen}).Act; got == triage.ActFixed {
-		t.Error("the first message of a conversation is read as the verdict on a fix")
 	}
 }
 

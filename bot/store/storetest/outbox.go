@@ -161,70 +161,74 @@ func sentAs(t *testing.T, open func(t *testing.T) store.Store) {
 	same(t, "copies of nothing", len(copies), 0)
 }
 
-// outboxModel walks the states at random beside a model of them.
+// modelRow is a row of the outbox as outboxModel believes it to be.
+type modelRow struct {
+	id, lane  string
+	seq       int64
+	closed    bool
+	notBefore time.Time
+}
+
+// outboxModel walks the states at random beside a model of them. All runs
+// share one store.
 func outboxModel(t *testing.T, open func(t *testing.T) store.Store) {
-	type modelRow struct {
-		id, lane  string
-		seq       int64
-		closed    bool
-		notBefore time.Time
-	}
 	s := open(t)
 	opened(t, s, "K1")
-	n := 0
-	var rows []*modelRow // shared by all runs: the store is, too
+	var rows []*modelRow
+	add := func(r *rapid.T) {
+		m := &modelRow{id: numbered("m", len(rows)), lane: rapid.SampledFrom([]string{"a", "b", "desk:K1", "addr:x"}).Draw(r, "lane")}
+		must(t, s.Commit(t.Context(), []store.Turn{{Out: []store.Outbox{row(m.id, "K1", m.lane)}}})[0])
+		m.seq = rowOf(t, s, "K1", m.id).Seq
+		rows = append(rows, m)
+	}
 	rapid.Check(t, func(r *rapid.T) {
-		now := start
-		step := func() {
-			switch rapid.IntRange(0, 5).Draw(r, "op") {
-			case 0, 1:
-				m := &modelRow{id: numbered("m", n), lane: rapid.SampledFrom([]string{"a", "b", "desk:K1", "addr:x"}).Draw(r, "lane")}
-				n++
-				must(t, s.Commit(t.Context(), []store.Turn{{Out: []store.Outbox{row(m.id, "K1", m.lane)}}})[0])
-				m.seq = rowOf(t, s, "K1", m.id).Seq
-				rows = append(rows, m)
-			default:
-				if len(rows) == 0 {
-					return
-				}
-				m := rapid.SampledFrom(rows).Draw(r, "row")
-				if m.closed {
-					wantErr(t, "moving a closed row", s.Retry(t.Context(), m.seq, now, "x", true), store.ErrConflict)
-					return
-				}
-				switch rapid.IntRange(0, 3).Draw(r, "end") {
-				case 0:
-					must(t, s.Sending(t.Context(), []int64{m.seq}))
-				case 1:
-					must(t, s.Sent(t.Context(), []store.Sent{{Seq: m.seq, MessageID: m.id}}))
-					m.closed = true
-				case 2:
-					must(t, s.Dead(t.Context(), m.seq, "x"))
-					m.closed = true
-				case 3:
-					m.notBefore = start.Add(time.Duration(rapid.IntRange(0, 5).Draw(r, "wait")) * time.Second)
-					must(t, s.Retry(t.Context(), m.seq, m.notBefore, "x", true))
-				}
-			}
-		}
 		for range rapid.IntRange(1, 8).Draw(r, "steps") {
-			step()
-			now = start.Add(time.Duration(rapid.IntRange(0, 6).Draw(r, "now")) * time.Second)
-			want := []string{}
-			var lanes []string
-			for _, m := range rows {
-				if m.closed || slices.Contains(lanes, m.lane) {
-					continue
-				}
-				lanes = append(lanes, m.lane)
-				if !m.notBefore.After(now) {
-					want = append(want, m.id)
-				}
+			if len(rows) == 0 || rapid.IntRange(0, 2).Draw(r, "op") == 0 {
+				add(r)
+			} else {
+				moveRow(t, r, s, rapid.SampledFrom(rows).Draw(r, "row"))
 			}
-			got := out(t, s, now)
-			if !slices.Equal(got, want) {
+			now := start.Add(time.Duration(rapid.IntRange(0, 6).Draw(r, "now")) * time.Second)
+			if got, want := out(t, s, now), firstOfLanes(rows, now); !slices.Equal(got, want) {
 				r.Fatalf("outgoing %v, want %v", got, want)
 			}
 		}
 	})
+}
+
+// moveRow does one thing to a row, in the store and in the model.
+func moveRow(t *testing.T, r *rapid.T, s store.Store, m *modelRow) {
+	ctx := t.Context()
+	if m.closed {
+		wantErr(t, "moving a closed row", s.Retry(ctx, m.seq, start, "x", true), store.ErrConflict)
+		return
+	}
+	switch rapid.IntRange(0, 3).Draw(r, "end") {
+	case 0:
+		must(t, s.Sending(ctx, []int64{m.seq}))
+	case 1:
+		must(t, s.Sent(ctx, []store.Sent{{Seq: m.seq, MessageID: m.id}}))
+		m.closed = true
+	case 2:
+		must(t, s.Dead(ctx, m.seq, "x"))
+		m.closed = true
+	case 3:
+		m.notBefore = start.Add(time.Duration(rapid.IntRange(0, 5).Draw(r, "wait")) * time.Second)
+		must(t, s.Retry(ctx, m.seq, m.notBefore, "x", true))
+	}
+}
+
+// firstOfLanes is what Outgoing has to give.
+func firstOfLanes(rows []*modelRow, now time.Time) []string {
+	ids, lanes := []string{}, []string{}
+	for _, m := range rows {
+		if m.closed || slices.Contains(lanes, m.lane) {
+			continue
+		}
+		lanes = append(lanes, m.lane)
+		if !m.notBefore.After(now) {
+			ids = append(ids, m.id)
+		}
+	}
+	return ids
 }

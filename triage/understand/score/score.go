@@ -10,6 +10,7 @@ package score
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -50,11 +51,15 @@ func ReadLines[T any](r io.Reader, each func(T) error) error {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, 4<<20)
 	for n := 1; s.Scan(); n++ {
-		if len(s.Bytes()) == 0 {
+		line := bytes.TrimSpace(s.Bytes())
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if len(line) == 0 {
 			continue
 		}
 		var v T
-		if err := json.Unmarshal(s.Bytes(), &v); err != nil {
+		if err := json.Unmarshal(line, &v); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
 		if err := each(v); err != nil {
@@ -104,13 +109,14 @@ func (m *Messages) Add(gold, got Labels) {
 	m.Act.add(gold.Act == got.Act)
 	m.Scenario.add(same(gold.Scenario, got.Scenario))
 	m.Regions.add(sameSet(gold.Regions, got.Regions))
-	for _, s := range got.Symptoms {
-		if slices.Contains(gold.Symptoms, s) {
+	is, said := distinct(gold.Symptoms), distinct(got.Symptoms)
+	for _, s := range said {
+		if slices.Contains(is, s) {
 			m.both++
 		}
 	}
-	m.said += len(got.Symptoms)
-	m.is += len(gold.Symptoms)
+	m.said += len(said)
+	m.is += len(is)
 	if len(gold.Symptoms) > 0 {
 		m.FirstSymptom.add(len(got.Symptoms) > 0 && got.Symptoms[0] == gold.Symptoms[0])
 	}
@@ -204,11 +210,13 @@ func deref(s *string) string {
 
 func same(a, b *string) bool { return (a == nil) == (b == nil) && deref(a) == deref(b) }
 
-func sameSet(a, b []string) bool {
-	a, b = slices.Clone(a), slices.Clone(b)
-	slices.Sort(a)
-	slices.Sort(b)
-	return slices.Equal(slices.Compact(a), slices.Compact(b))
+func sameSet(a, b []string) bool { return slices.Equal(distinct(a), distinct(b)) }
+
+// distinct sorts a list and drops repeats: a name said twice is said once.
+func distinct(list []string) []string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func level(s *string) int { return slices.Index([]string{"", "P1", "P2", "P3", "P4"}, deref(s)) }

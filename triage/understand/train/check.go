@@ -49,7 +49,7 @@ func crossValidate(c *understand.Corpus) error {
 			}
 			if s.Act == "report" {
 				for k, x := range models["symptom"].Scores(s.Features...) {
-					said := linear.Sigmoid(x) >= understand.SymptomFloor
+					said := linear.Sigmoid(x) >= understand.OtherFloor
 					is := slices.Contains(s.Symptoms, models["symptom"].Classes[k])
 					switch {
 					case said && is:
