@@ -96,8 +96,8 @@ func latinRun(r []rune, i int) int {
 		case r[j] < 128 && unicode.IsDigit(r[j]):
 			joined = joined || end > i && end < j || j > i && r[i] == '-' || j > i && r[i] == '+'
 			end = j + 1
-		case end == i && j-i > maxSigns:
-			j = len(r)
+		case j > i && end == i && (j-i > maxSigns || r[j] == ' '):
+			j = len(r) // "- " begins a list, not a code
 		case j > i && strings.ContainsRune(" .-_/:@&+#%=?,", r[j]) || j == i && (r[j] == '-' || r[j] == '+' || r[j] == '/'):
 		default:
 			j = len(r)

@@ -44,6 +44,8 @@ func TestIsolateLatin(t *testing.T) {
 		"من A\nإلى B":                   "من [A]\nإلى [B]",
 		"تخطى // هذا":                   "تخطى // هذا",
 		"أمر /firstline human الآن":     "أمر [/firstline human] الآن",
+		"- SDK 4.2.1\n- خطأ":            "- [SDK 4.2.1]\n- خطأ",
+		"--flag":                        "[--flag]",
 		"٣ms":                           "٣[ms]",
 		"اسم Cafe\u0301 جديد":           "اسم [Cafe\u0301] جديد",
 		"\u2068SDK\u2069 جديد 4.2.1":    "[SDK] جديد [4.2.1]",

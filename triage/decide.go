@@ -23,7 +23,7 @@ func DefaultPolicy(cat *Catalogue, languages []string) Policy {
 	return Policy{
 		Catalogue: cat, MaxQuestions: 3, MaxAsks: 2, MaxFixes: 3, MaxMissed: 2,
 		NudgeAfter: 30 * time.Minute, CloseAfter: 72 * time.Hour,
-		Languages: languages, FixedConf: 0.5,
+		Languages: languages, FixedConf: 0.6,
 	}
 }
 

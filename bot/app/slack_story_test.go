@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,15 +25,20 @@ const patience = 20 * time.Second
 // town is a Slack workspace with the whole program behind it.
 type town struct {
 	*bottest.SlackServer
-	t   *testing.T
-	app *app.App
-	cfg *config.Config
+	t    *testing.T
+	app  *app.App
+	cfg  *config.Config
+	opt  app.Options
+	url  string // of the program's HTTP server
+	stop func() // ends the program; the town goes on
 }
 
-func newTown(t *testing.T, opts bottest.SlackOptions) *town {
+// newTown starts the workspace and the program; with may change the program's
+// configuration and options before.
+func newTown(t *testing.T, opts bottest.SlackOptions, with ...func(*town)) *town {
 	t.Helper()
 	opts.AckWithin, opts.TriggerLife = patience, patience
-	w := &town{SlackServer: bottest.NewSlack(t, opts), t: t}
+	w := &town{SlackServer: bottest.NewSlack(t, opts), t: t, opt: app.Options{SlackPace: -1, Now: opts.Now}}
 	w.AddUser(bottest.SlackUser{ID: "UNOK", Name: "Nok", Locale: "en-US", Zone: "Asia/Bangkok"})
 	w.AddUser(bottest.SlackUser{ID: "UKIM", Name: "Kim", Locale: "en-US"})
 	w.AddUser(bottest.SlackUser{ID: "ULEE", Name: "Lee", Locale: "en-US"})
@@ -47,21 +53,24 @@ func newTown(t *testing.T, opts bottest.SlackOptions) *town {
 		cfg.Secrets.SlackAppToken = bottest.SlackAppToken
 	}
 	w.cfg = &cfg
+	for _, f := range with {
+		f(w)
+	}
 	w.start()
 	return w
 }
 
 func (w *town) start() {
 	w.t.Helper()
-	a, err := app.New(w.cfg, app.Options{SlackPace: -1})
+	a, err := app.New(w.cfg, w.opt)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	server := httptest.NewServer(a.Handler())
 	a.Work()
-	w.app = a
+	w.app, w.url = a, server.URL
 	w.SetApp(server.URL)
-	w.t.Cleanup(func() {
+	w.stop = sync.OnceFunc(func() {
 		server.Close()
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
@@ -69,6 +78,7 @@ func (w *town) start() {
 			w.t.Errorf("stop: %v", err)
 		}
 	})
+	w.t.Cleanup(w.stop)
 }
 
 // words gives what a customer of a language writes in a script.

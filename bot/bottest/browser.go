@@ -87,9 +87,15 @@ func Viewport(t testing.TB, tab context.Context, width, height int64) {
 // Dark makes the page believe that the person prefers dark colours.
 func Dark(t testing.TB, tab context.Context) {
 	t.Helper()
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}}
+	Scheme(t, tab, "dark")
+}
+
+// Scheme makes the page believe that the person prefers "light" or "dark" colours.
+func Scheme(t testing.TB, tab context.Context, scheme string) {
+	t.Helper()
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
 	if _, err := chromedp.Call(tab, emulation.SetEmulatedMedia, media); err != nil {
-		t.Fatalf("dark: %v", err)
+		t.Fatalf("%s: %v", scheme, err)
 	}
 }
 

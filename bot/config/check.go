@@ -25,19 +25,8 @@ type checker struct {
 
 // bad notes a problem at a path like $.customers[0].tier.
 func (k *checker) bad(path, what, remedy string) {
-	line := 0
-	for p := path; p != "$" && line == 0; p = parent(p) {
-		line = lineOf(k.file, p)
-	}
-	k.problems = append(k.problems, Problem{File: k.path, Line: line, Field: strings.TrimPrefix(path, "$."), What: what, Remedy: remedy})
-}
-
-func parent(path string) string {
-	i := strings.LastIndexAny(path, ".[")
-	if i <= 0 {
-		return "$"
-	}
-	return path[:i]
+	field := strings.TrimPrefix(path, "$.")
+	k.problems = append(k.problems, Problem{File: k.path, Line: lineOf(k.file, field), Field: field, What: what, Remedy: remedy})
 }
 
 func (k *checker) env(name, what, remedy string) {
@@ -253,39 +242,4 @@ func walkValue(path, field string, v *ast.MappingValueNode, t reflect.Type, errs
 		*errs = append(*errs, Problem{File: path, Line: v.Key.GetToken().Position.Line, Field: at, What: "unknown key",
 			Remedy: "known here: " + strings.Join(known, ", ")})
 	}
-}
-
-// fieldAt names the innermost field whose key stands at or before an offset.
-func fieldAt(file *ast.File, offset int) string {
-	best := ""
-	var look func(field string, node ast.Node)
-	pair := func(field string, v *ast.MappingValueNode) {
-		if at := v.Key.GetToken(); at != nil && at.Position != nil && at.Position.Offset <= offset {
-			best = strings.TrimPrefix(field+"."+v.Key.String(), ".")
-			look(best, v.Value)
-		}
-	}
-	look = func(field string, node ast.Node) {
-		switch n := node.(type) {
-		case *ast.MappingNode:
-			for _, v := range n.Values {
-				pair(field, v)
-			}
-		case *ast.MappingValueNode:
-			pair(field, n)
-		case *ast.SequenceNode:
-			for i, v := range n.Values {
-				if at := v.GetToken(); at != nil && at.Position != nil && at.Position.Offset <= offset {
-					best = fmt.Sprintf("%s[%d]", field, i)
-					look(best, v)
-				}
-			}
-		}
-	}
-	if file != nil {
-		for _, doc := range file.Docs {
-			look("", doc.Body)
-		}
-	}
-	return best
 }

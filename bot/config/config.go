@@ -271,15 +271,3 @@ func (c *Config) DeskOn(platform string) string {
 	}
 	return ""
 }
-
-func lineOf(file *ast.File, path string) int {
-	p, err := yaml.PathString(path)
-	if err != nil {
-		return 0
-	}
-	node, err := p.FilterFile(file)
-	if err != nil || node == nil || node.GetToken() == nil || node.GetToken().Position == nil {
-		return 0
-	}
-	return node.GetToken().Position.Line
-}

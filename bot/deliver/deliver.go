@@ -186,7 +186,7 @@ func (d *Deliverer) untilDue() time.Duration {
 const lookahead = 1000
 
 // runOnce begins work on every lane that has a row due, as far as there are
-// workers, and tells on how many.
+// workers. It tells how many lanes had something, those at work included.
 func (d *Deliverer) runOnce(ctx context.Context) (int, error) {
 	d.looking.Lock()
 	defer d.looking.Unlock()
@@ -209,7 +209,11 @@ func (d *Deliverer) runOnce(ctx context.Context) (int, error) {
 	n := len(bad)
 	for _, row := range rows {
 		r, resting := d.rests[row.Lane]
-		if before[row.Lane] || d.busy[row.Lane] || resting && r.until.After(now) {
+		if before[row.Lane] || d.busy[row.Lane] {
+			n++ // there is more behind the send that runs, or that ended meanwhile: this look was not the last
+			continue
+		}
+		if resting && r.until.After(now) {
 			continue
 		}
 		if len(d.busy) >= d.cfg.Workers {

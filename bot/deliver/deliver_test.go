@@ -318,3 +318,46 @@ func TestBackoffIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// late is a store whose look into the outbox ends after something happened.
+type late struct {
+	Store
+	then func()
+}
+
+func (s *late) Outgoing(ctx context.Context, now time.Time, limit int) ([]store.Outbox, error) {
+	rows, err := s.Store.Outgoing(ctx, now, limit)
+	if s.then != nil {
+		s.then()
+	}
+	return rows, err
+}
+
+// A row that is sent while the outbox is looked into must not be sent again
+// because it was still unsent at the beginning of the look.
+func TestLookThatIsOvertaken(t *testing.T) {
+	var s *late
+	b := newBench(t, func(c *Config) { s = &late{Store: c.Store}; c.Store = s })
+	b.cfg.Platforms = map[string]bot.Platform{"fake": b.p} // it cannot look
+	b.d = b.another()
+	release := make(chan struct{})
+	b.p.gate = func(bot.Outbound) { <-release }
+	b.queue("A", hello("1"))
+	if _, err := b.d.runOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.then = func() {
+		close(release)
+		b.d.sends.Wait()
+	}
+	n, err := b.d.runOnce(t.Context())
+	if err != nil || n != 1 {
+		t.Errorf("%d lanes had something (%v), want the one at work", n, err)
+	}
+	b.d.sends.Wait()
+	b.arrived("fake:C:A 1")
+	s.then = nil
+	b.queue("A", hello("2"))
+	b.drain()
+	b.arrived("fake:C:A 2")
+}

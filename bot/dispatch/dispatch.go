@@ -59,7 +59,7 @@ func (d *Dispatcher) Accept(ctx context.Context, in bot.Inbound) error {
 		in.At = d.cfg.Now()
 	}
 	failpoint.Hit(failpoint.AcceptBefore)
-	go d.cfg.Store.Accept(context.WithoutCancel(ctx), []bot.Inbound{in}); fresh, err := []bool{true}, error(nil)
+	fresh, err := d.cfg.Store.Accept(ctx, []bot.Inbound{in})
 	if err != nil {
 		reason := "store"
 		if errors.Is(err, store.ErrFull) {

@@ -170,7 +170,7 @@ func actPrior(a triage.Act, q triage.Question, r *triage.Reading) float32 {
 var priors = map[triage.Status]map[triage.Act]float32{
 	triage.StatusOpen:       {triage.ActReport: 0.7, triage.ActFixed: -3, triage.ActNotFixed: -1.5, triage.ActAnswer: -1.5, triage.ActThanks: -1},
 	triage.StatusCollecting: {triage.ActAnswer: 0.6, triage.ActFixed: -0.3, triage.ActNotFixed: -0.3, triage.ActGreeting: -1, triage.ActOther: -0.5},
-	triage.StatusAwaiting:   {triage.ActFixed: 0.9, triage.ActNotFixed: 0.6, triage.ActReport: -0.5, triage.ActQuestion: -0.5, triage.ActGreeting: -1, triage.ActOther: -0.5},
+	triage.StatusAwaiting:   {triage.ActFixed: 0.6, triage.ActNotFixed: 0.6, triage.ActReport: -0.5, triage.ActQuestion: -0.5, triage.ActGreeting: -1, triage.ActOther: -0.5},
 	triage.StatusHandedOff:  {triage.ActFixed: 0.4, triage.ActNotFixed: 0.3, triage.ActGreeting: -1},
 	triage.StatusClaimed:    {triage.ActFixed: 0.4, triage.ActNotFixed: 0.3, triage.ActGreeting: -1},
 }

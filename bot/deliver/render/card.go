@@ -17,7 +17,7 @@ const wordsShown = 6
 // asking again.
 func (r *Renderer) card(lang string, v *triage.CardView) *bot.Card {
 	say := func(key string, args map[string]any) string { return r.Texts.Text(lang, key, args) }
-	customer := Inert(v.Customer)
+	customer := isolated(lang, Inert(v.Customer))
 	if customer == "" {
 		customer = say("card.unknown_customer", nil)
 	}
@@ -45,7 +45,7 @@ func (r *Renderer) card(lang string, v *triage.CardView) *bot.Card {
 		customer += " (" + Inert(v.Tier) + ")"
 	}
 	add("card.customer", customer)
-	add("card.contact", Inert(v.Contact.Name))
+	add("card.contact", isolated(lang, Inert(v.Contact.Name)))
 	add("card.language", i18n.LanguageName(lang, v.Lang))
 	add("card.local_time", r.Texts.DateTime(lang, v.At, location(v.Contact.Zone)))
 	if key := "rule." + v.SeverityRule; r.Texts.Has(key) {
@@ -58,7 +58,7 @@ func (r *Renderer) card(lang string, v *triage.CardView) *bot.Card {
 		status += " (" + say("outcome."+string(v.Outcome), nil) + ")"
 	}
 	add("card.status", status)
-	assignee := Inert(v.Assignee)
+	assignee := isolated(lang, Inert(v.Assignee))
 	if assignee == "" {
 		assignee = say("card.nobody", nil)
 	}
@@ -68,6 +68,13 @@ func (r *Renderer) card(lang string, v *triage.CardView) *bot.Card {
 		add("card.level", i18n.Number(lang, v.Level))
 	}
 	card.Notes = r.notes(lang, v)
+	if i18n.RTL(lang) {
+		for _, list := range [][]bot.Field{card.Fields, card.Notes} {
+			for i := range list {
+				list[i].Value = i18n.IsolateLatin(list[i].Value)
+			}
+		}
+	}
 	return card
 }
 
@@ -128,7 +135,7 @@ func (r *Renderer) words(lang string, words []triage.Words) []string {
 			}
 			continue
 		}
-		text := []rune(strings.Join(strings.Fields(w.Text), " "))
+		text := []rune(strings.Join(strings.Fields(upright(w.Text)), " "))
 		if len(text) > 400 {
 			text = append(text[:400], '…')
 		}

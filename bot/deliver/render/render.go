@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"firstline/bot"
 	"firstline/i18n"
@@ -53,9 +54,9 @@ func (r *Renderer) Render(e triage.Effect, chosen *Chosen) (bot.Outbound, error)
 		}
 		out.Text = strings.Join(lines, "\n")
 	case triage.EffectRelay:
-		out.Author, out.Text = e.Author, e.Text
+		out.Author, out.Text = upright(e.Author), e.Text
 	case triage.EffectRevise:
-		out.Author, out.Text = e.Author, r.Texts.Text(lang, "relay.edited", map[string]any{"text": e.Text})
+		out.Author, out.Text = upright(e.Author), r.Texts.Text(lang, "relay.edited", map[string]any{"text": e.Text})
 	case triage.EffectCard:
 		if e.Card == nil {
 			return out, fmt.Errorf("render: card effect without a card")
@@ -140,7 +141,7 @@ func (r *Renderer) arg(lang, zone string, a triage.Arg) any {
 	case triage.ArgArticle:
 		return r.title(lang, first)
 	}
-	return Inert(first)
+	return isolated(lang, Inert(first))
 }
 
 // step gives a step of an article; one that is gone since (the article was
@@ -179,9 +180,32 @@ func location(zone string) *time.Location {
 	return loc
 }
 
-// Inert takes the markup out of a short text somebody else chose.
+// Inert takes the markup out of a short text somebody else chose, and what
+// would turn the text around it.
 func Inert(s string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("*", "", "`", "", "<", "‹", ">", "›").Replace(s)), " ")
+	return strings.Join(strings.Fields(strings.NewReplacer("*", "", "`", "", "<", "‹", ">", "›").Replace(upright(s))), " ")
+}
+
+// upright takes out the characters that turn the direction of what follows,
+// and other invisible controls.
+func upright(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Cc, r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// isolated keeps a name in letters from right to left apart in a text from
+// left to right; the other way round the catalogue of messages does it.
+func isolated(lang, s string) string {
+	if !i18n.RTL(lang) && strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko)
+	}) {
+		return "\u2068" + s + "\u2069"
+	}
+	return s
 }
 
 // Fact names one value of a diagnostic.
@@ -194,7 +218,7 @@ func (r *Renderer) Fact(lang, slot, value string) string {
 			return r.Texts.Text(lang, key, nil)
 		}
 	case slot == triage.SlotRegion:
-		return i18n.Region(lang, value)
+		return Inert(i18n.Region(lang, value)) // an unknown code comes back as it was typed
 	case slot == "users":
 		if n, err := strconv.Atoi(value); err == nil {
 			return r.Texts.Text(lang, "fact.users", map[string]any{"Count": n})
