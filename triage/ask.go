@@ -3,9 +3,9 @@ package triage
 import "slices"
 
 // nextQuestion gives the diagnostic to ask next, or "" when enough is known or
-// enough was asked. The same one is asked again, once, only after a message
-// that brought nothing: who told something else has moved on.
-func (t *turn) nextQuestion(nothingLearned bool) string {
+// enough was asked. Only what is wrong is asked a second time; who does not
+// answer anything else is not pressed.
+func (t *turn) nextQuestion() string {
 	if t.c.Questions >= t.p.MaxQuestions {
 		return ""
 	}
@@ -14,8 +14,7 @@ func (t *turn) nextQuestion(nothingLearned bool) string {
 			continue
 		}
 		asked := t.c.Asked[slot]
-		again := asked < t.p.MaxAsks && (nothingLearned || slot == SlotSymptom)
-		if asked == 0 || again {
+		if asked == 0 || asked < t.p.MaxAsks && slot == SlotSymptom {
 			return slot
 		}
 	}

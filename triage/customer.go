@@ -46,7 +46,7 @@ func (t *turn) firstLine(r Reading, learned bool) {
 		t.handOff(ReasonAskedForPerson)
 	case t.c.Severity == P1 && r.Act != ActFixed:
 		t.handOff(ReasonP1)
-	case r.Act == ActFixed:
+	case r.Act == ActFixed && (r.ActConfidence >= t.p.FixedConf || len(t.c.Fixes) > 0):
 		t.saidFixed(r)
 	case t.c.Status == StatusAwaiting:
 		t.afterProposal(r, learned)
@@ -56,7 +56,7 @@ func (t *turn) firstLine(r Reading, learned bool) {
 }
 
 // saidFixed believes a customer who is clear about it and asks one who is
-// not: taking "still broken" for "fixed" would close a case, the costliest
+// not (before anything was proposed an unclear one is simply heard on): taking "still broken" for "fixed" would close a case, the costliest
 // error there is.
 func (t *turn) saidFixed(r Reading) {
 	if r.ActConfidence >= t.p.FixedConf {
@@ -127,7 +127,7 @@ func (t *turn) collect(r Reading, learned bool) {
 	if r.Act == ActOther && !learned {
 		lines = []Message{{Key: "off_topic"}}
 	}
-	if slot := t.nextQuestion(!learned); slot != "" {
+	if slot := t.nextQuestion(); slot != "" {
 		if t.c.Status == StatusOpen || t.c.Status == StatusProposing {
 			t.move(StatusCollecting)
 		}
@@ -176,7 +176,7 @@ func (t *turn) besidePerson(r Reading, learned bool) {
 		t.tell(Message{Key: "handoff.waiting", Args: t.since()})
 	default:
 		if t.c.Handoff.Reason == ReasonP1 {
-			if slot := t.nextQuestion(false); slot != "" {
+			if slot := t.nextQuestion(); slot != "" {
 				t.ask(slot, t.understood(learned))
 				return
 			}
@@ -261,7 +261,7 @@ func (t *turn) answered(fields map[string]string, source Source) {
 		t.refreshCard()
 	case t.c.Status == StatusHandedOff:
 		t.refreshCard()
-		if slot := t.nextQuestion(false); slot != "" && t.c.Handoff.Reason == ReasonP1 {
+		if slot := t.nextQuestion(); slot != "" && t.c.Handoff.Reason == ReasonP1 {
 			t.ask(slot, t.understood(true))
 			return
 		}

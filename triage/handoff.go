@@ -27,7 +27,7 @@ func (t *turn) finishHandoff(reason HandoffReason) {
 	t.refreshCard()
 	lines := append(t.understood(true), Message{Key: "handoff." + string(reason)})
 	if reason == ReasonP1 {
-		if slot := t.nextQuestion(false); slot != "" {
+		if slot := t.nextQuestion(); slot != "" {
 			t.ask(slot, append(lines, Message{Key: "handoff.meanwhile"}))
 			return
 		}

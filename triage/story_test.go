@@ -190,7 +190,10 @@ func TestLanguageIsHeld(t *testing.T) {
 func TestAnUnsureFixedIsAskedAbout(t *testing.T) {
 	s := newScript(t)
 	s.customer(triage.Reading{Act: triage.ActReport, Symptoms: []string{"stutter"}})
-	s.want(s.customer(triage.Reading{Act: triage.ActFixed, ActConfidence: 0.2}), triage.StatusCollecting, "verdict.sure")
+	s.click("slot:scenario", "showroom")
+	s.click("slot:region", "TH")
+	s.want(s.click("slot:scope", "some"), triage.StatusAwaiting, "propose.first")
+	s.want(s.customer(triage.Reading{Act: triage.ActFixed, ActConfidence: 0.2}), triage.StatusAwaiting, "verdict.sure")
 	s.want(s.click("fixed", "C1"), triage.StatusResolved, "resolved.confirmed")
 }
 

@@ -122,7 +122,7 @@ func (o *Offline) Read(_ context.Context, q triage.Question) triage.Reading {
 	var carrier string
 	r.Regions, r.Unaffected, carrier = o.places(n, matches, lang)
 	r.Facts = facts(q.Text, n, matches, carrier)
-	o.readAct(&r, q, f)
+	o.readAct(&r, q, f, matches)
 	o.readScenario(&r, f)
 	o.readSymptoms(&r, f)
 	o.readSeverity(&r, q, f)
@@ -144,14 +144,37 @@ func firstOf(list ...string) string {
 	return ""
 }
 
-func (o *Offline) readAct(r *triage.Reading, q triage.Question, f [][]linear.ID) {
+func (o *Offline) readAct(r *triage.Reading, q triage.Question, f [][]linear.ID, matches []match) {
 	scores := o.act.Scores(f...)
+	asksPerson := slices.ContainsFunc(matches, func(m match) bool { return m.kind == kindConcept && m.id == "talk_to_human" })
 	for i, class := range o.act.Classes {
 		scores[i] += actPrior(triage.Act(class), q, r)
+		if asksPerson && class == string(triage.ActHuman) {
+			scores[i] += personBonus
+		}
 	}
-	i, p := linear.Best(linear.Softmax(scores))
-	r.Act, r.ActConfidence = triage.Act(o.act.Classes[i]), float64(p)
+	p := linear.Softmax(scores)
+	i, conf := linear.Best(p)
+	r.Act, r.ActConfidence = triage.Act(o.act.Classes[i]), float64(conf)
+	if fixed := o.probability(p, triage.ActFixed); r.Act == triage.ActThanks && priors[q.Status] != nil && q.Status != triage.StatusOpen && fixed >= thanksFixed {
+		r.Act, r.ActConfidence = triage.ActFixed, float64(fixed+conf) // "changed the buffer, it fits now, thank you"
+	}
 }
+
+func (o *Offline) probability(p []float32, act triage.Act) float32 {
+	if i := slices.Index(o.act.Classes, string(act)); i >= 0 {
+		return p[i]
+	}
+	return 0
+}
+
+// personBonus leans towards a person where one is named: who asks for one and
+// is not heard is lost. thanksFixed is how likely "fixed" must be for thanks, in
+// the middle of a conversation, to mean it.
+const (
+	personBonus = 0.8
+	thanksFixed = 0.15
+)
 
 // actPrior reads an act in the light of the question that was asked: nobody
 // says "fixed" before anything was said, a verdict is likely after a proposal,
@@ -171,6 +194,7 @@ var priors = map[triage.Status]map[triage.Act]float32{
 	triage.StatusOpen:       {triage.ActReport: 0.7, triage.ActFixed: -3, triage.ActNotFixed: -1.5, triage.ActAnswer: -1.5, triage.ActThanks: -1},
 	triage.StatusCollecting: {triage.ActAnswer: 0.6, triage.ActFixed: -0.3, triage.ActNotFixed: -0.3, triage.ActGreeting: -1, triage.ActOther: -0.5},
 	triage.StatusAwaiting:   {triage.ActFixed: 0.6, triage.ActNotFixed: 0.6, triage.ActReport: -0.5, triage.ActQuestion: -0.5, triage.ActGreeting: -1, triage.ActOther: -0.5},
+	triage.StatusResolved:   {triage.ActFixed: 0.9, triage.ActThanks: 0.5, triage.ActReport: -0.3},
 	triage.StatusHandedOff:  {triage.ActFixed: 0.4, triage.ActNotFixed: 0.3, triage.ActGreeting: -1},
 	triage.StatusClaimed:    {triage.ActFixed: 0.4, triage.ActNotFixed: 0.3, triage.ActGreeting: -1},
 }
