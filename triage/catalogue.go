@@ -153,7 +153,7 @@ func (c *Catalogue) check() error {
 			bad("hint: %s has no option %q", h.Slot, h.Value)
 		}
 	}
-	conditions := []string{"wording", SlotScope, SlotLive, "effect", SlotSymptom}
+	conditions := []string{"wording", "said", SlotScope, SlotLive, "effect", SlotSymptom}
 	for _, r := range c.Severity {
 		if !slices.Contains([]Severity{P1, P2, P3, P4}, r.Then) {
 			bad("severity rule %s: unknown severity %q", r.ID, r.Then)
@@ -200,7 +200,8 @@ func (c *Catalogue) Symptom(id string) (Symptom, bool) {
 // SeverityFacts is what the severity rules look at.
 type SeverityFacts struct {
 	Wording  Severity
-	Scope    string
+	Scope    string // as the customer chose it
+	Said     string // as it was read from the words
 	Live     string
 	Symptoms []string
 }
@@ -212,7 +213,7 @@ func (c *Catalogue) Judge(f SeverityFacts) (Severity, string) {
 		lead = f.Symptoms[0]
 	}
 	have := map[string]string{
-		"wording": string(f.Wording), SlotScope: f.Scope, SlotLive: f.Live,
+		"wording": string(f.Wording), "said": f.Said, SlotScope: f.Scope, SlotLive: f.Live,
 		"effect": c.worst(f.Symptoms), SlotSymptom: lead,
 	}
 	for _, r := range c.Severity {

@@ -157,13 +157,13 @@ func (t *turn) speaks(lang string) bool { return slices.Contains(t.p.Languages, 
 // judge computes the severity anew from all that is known. How many users
 // and whether an event is live count as facts where the customer chose them;
 // where they were read, the wording's severity was read from the same words and
-// is the surer reading.
+// is the surer reading, but for a plain "some users".
 func (t *turn) judge() {
 	if len(t.c.Symptoms) == 0 && t.c.WordingSev == "" {
 		return
 	}
 	t.c.Severity, t.c.SeverityRule = t.p.Catalogue.Judge(SeverityFacts{
-		Wording: t.c.WordingSev, Scope: t.chosen(SlotScope), Live: t.chosen(SlotLive), Symptoms: t.c.SymptomIDs(),
+		Wording: t.c.WordingSev, Scope: t.chosen(SlotScope), Said: t.c.Facts[SlotScope].Value, Live: t.chosen(SlotLive), Symptoms: t.c.SymptomIDs(),
 	})
 }
 
