@@ -193,6 +193,8 @@ func (t *turn) afterTheEnd(r Reading) {
 	switch {
 	case r.Act == ActReport, r.Act == ActNotFixed, r.Act == ActHuman, r.Act == ActQuestion, r.Act == ActAnswer && r.No:
 		t.reopen()
+	case r.Act == ActAnswer && len(r.Symptoms) > 0, r.Act == ActFixed && r.ActConfidence < t.p.FixedConf && len(r.Facts) > 0:
+		t.reopen() // it tells of trouble: silence would be the worst answer
 	case t.c.Status == StatusResolved && t.c.Outcome == OutcomeByPerson &&
 		(r.Act == ActFixed || r.Act == ActThanks || r.Act == ActAnswer && r.Yes):
 		t.confirmed()
@@ -244,6 +246,12 @@ func (t *turn) formSent() {
 		return
 	}
 	t.timer(TimerClose, t.p.CloseAfter)
+	if t.ev.MessageID != "" {
+		t.emit(Effect{Kind: EffectSettle, To: ToCustomer, MessageID: t.ev.MessageID, Action: ActionForm, Value: t.c.ID})
+	}
+	if t.c.Known(SlotSymptom) || t.ev.Fields[SlotSymptom] != "" {
+		t.c.Questions = max(t.c.Questions, t.p.MaxQuestions) // it asked everything at once: what was left empty is not asked again
+	}
 	t.answered(t.ev.Fields, SourceForm)
 }
 

@@ -98,7 +98,7 @@ func (a *App) wire(opt Options) error {
 	desk := bot.Address{Platform: platform, Channel: channel}
 	var err error
 	a.intake, err = dispatch.New(dispatch.Config{
-		Store: a.store, Understander: measured{a.core.Reader, a.metrics}, Fixes: a.core, Policy: a.core.Policy, Desk: desk,
+		Store: a.store, Workers: workers, Understander: measured{a.core.Reader, a.metrics}, Fixes: a.core, Policy: a.core.Policy, Desk: desk,
 		TierOf: a.cfg.TierOf, MatchLocale: a.core.Texts.Match, Direct: direct,
 		Committed: func() { a.outgo.Wake() }, Now: opt.Now, Log: opt.Log.With("component", "dispatch"), Metrics: a.metrics.dispatch(),
 	})
@@ -118,6 +118,10 @@ func (a *App) wire(opt Options) error {
 	})
 	return err
 }
+
+// workers is how many turns run at the same time. They mostly wait for the
+// disk, and those that wait together share its flush.
+const workers = 32
 
 // direct tells that a channel is a direct message: Slack's begin with D.
 func direct(a bot.Address) bool {

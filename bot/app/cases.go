@@ -24,7 +24,7 @@ func OpenCases(cfg *config.Config) (*Cases, error) {
 	if err != nil {
 		return nil, err
 	}
-	st, err := sqlite.Open(cfg.SQLitePath())
+	st, err := sqlite.Open(cfg.SQLitePath(), sqlite.ReadOnly())
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", cfg.Database, err)
 	}

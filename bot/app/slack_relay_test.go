@@ -76,8 +76,8 @@ func TestSlackFilesBothWays(t *testing.T) {
 	w := newTown(t, bottest.SlackOptions{})
 	root, card := w.claimed(problem)
 	w.AddFile(bottest.SlackFile{ID: "F2", Name: "player.log", Size: 9})
-	w.Reply("UNOK", root, "", bottest.WithFiles(bottest.SlackFile{ID: "F1", Name: "screen <b>.png", Size: 7}, bottest.SlackFile{ID: "F2", Name: "player.log", Hidden: true}))
-	w.Expect(bottest.InThread(card), bottest.Says("Nok", "screen", ".png", "https://first.slack.com/files/U0/F1/", "player.log", "https://first.slack.com/files/U0/F2/player.log"), patience)
+	w.Reply("UNOK", root, "", bottest.WithFiles(bottest.SlackFile{ID: "F1", Name: "screen.png", Size: 7}, bottest.SlackFile{ID: "F2", Name: "player.log", Hidden: true}))
+	w.Expect(bottest.InThread(card), bottest.Says("Nok", "screen.png", "https://first.slack.com/files/U0/F1/screen.png", "player.log", "https://first.slack.com/files/U0/F2/player.log"), patience)
 	w.Reply("UKIM", card, "Please use this preset", bottest.WithFiles(bottest.SlackFile{ID: "F3", Name: "preset.json", Size: 3}))
 	w.Expect(bottest.InThread(root), bottest.Says("Kim", "Please use this preset", "preset.json", "https://first.slack.com/files/U0/F3/preset.json"), patience)
 	w.Reply("UKIM", card, "", bottest.WithFiles(bottest.SlackFile{ID: "F4", Name: "only-a-file.txt", Size: 3}))
@@ -155,11 +155,11 @@ func markdowns(v any) []string {
 func TestSlackInternalLines(t *testing.T) {
 	w := newTown(t, bottest.SlackOptions{})
 	root, card := w.claimed(problem)
-	w.Reply("UKIM", card, "//one\n  // two\n// three")
+	w.Reply("UKIM", card, "//quietone\n  // quiettwo\n// quietthree")
 	w.Reply("ULEE", card, "// Lee thinks it is the CDN") // a colleague may think aloud
 	w.Reply("UKIM", card, "See https://example.com//a and ask again")
 	w.Expect(bottest.InThread(root), bottest.Says("https://example.com//a"), patience)
-	for _, hidden := range []string{"one", "two", "three", "Lee thinks"} {
+	for _, hidden := range []string{"quietone", "quiettwo", "quietthree", "Lee thinks"} {
 		w.never(bottest.InThread(root), hidden)
 	}
 	if n := len(w.Messages(bottest.InThread(card).For("ULEE"))); n != 0 {

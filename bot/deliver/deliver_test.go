@@ -340,12 +340,13 @@ func TestLookThatIsOvertaken(t *testing.T) {
 	b := newBench(t, func(c *Config) { s = &late{Store: c.Store}; c.Store = s })
 	b.cfg.Platforms = map[string]bot.Platform{"fake": b.p} // it cannot look
 	b.d = b.another()
-	release := make(chan struct{})
-	b.p.gate = func(bot.Outbound) { <-release }
+	begun, release := make(chan struct{}, 10), make(chan struct{})
+	b.p.gate = func(bot.Outbound) { begun <- struct{}{}; <-release }
 	b.queue("A", hello("1"))
 	if _, err := b.d.runOnce(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	<-begun
 	s.then = func() {
 		close(release)
 		b.d.sends.Wait()

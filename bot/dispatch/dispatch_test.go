@@ -238,6 +238,7 @@ func TestWhatBelongsToNoCase(t *testing.T) {
 	for _, r := range rows {
 		got = append(got, r.Lane+" "+r.Platform+" "+r.CaseID+" "+r.Effect.OnlyFor+" "+describe(r.Effect))
 	}
+	slices.Sort(got) // two conversations, side by side
 	same(t, "outgoing", got, []string{"addr:fake:desk:m4 fake  E1 say desk.no_case", "addr:fake:desk:old fake  E1 say desk.no_case"})
 	same(t, "pending", b.depths(), 0)
 }

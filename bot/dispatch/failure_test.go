@@ -258,3 +258,21 @@ func benchTurn(b *testing.B, group, workers int) {
 		b.Fatalf("%d events are pending (%v)", inbox, err)
 	}
 }
+
+// While events of a conversation wait they stay in one lane, even when it
+// becomes known meanwhile that it belongs to another's.
+func TestConversationKeepsItsLane(t *testing.T) {
+	var s schedule
+	s.init(backoff, func(int, int) {})
+	s.setOpen(true)
+	s.add("desk:7", &item{seq: 1, conv: "desk:7"})
+	s.add("customer", &item{seq: 2, conv: "desk:7"})
+	s.add("customer", &item{seq: 3, conv: "customer"})
+	same(t, "waiting in each lane", []int{len(s.lanes["desk:7"].items), len(s.lanes["customer"].items)}, []int{2, 1})
+	for range 3 {
+		name, it, _ := s.next()
+		s.finish(name, it, result{})
+	}
+	s.add("customer", &item{seq: 4, conv: "desk:7"})
+	same(t, "lanes, when nothing waited any more", []int{len(s.lanes), len(s.lanes["customer"].items), s.size()}, []int{1, 1, 1})
+}

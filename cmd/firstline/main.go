@@ -14,7 +14,9 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // the container image has no time zones of its own
 
 	"github.com/alecthomas/kong"
 
@@ -79,7 +81,14 @@ type streams struct {
 	err io.Writer
 }
 
+// memoryLimit is where the garbage collector begins to work harder; the
+// program is meant to run beside others. GOMEMLIMIT overrules it.
+const memoryLimit = 96 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))

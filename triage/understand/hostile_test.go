@@ -93,14 +93,18 @@ func hostile() map[string]string {
 		"empty": "", "blank": " \n\t\u00a0", "emoji": "😡😡👍🏽🇹🇭👨‍👩‍👧", "zero width": "\u200b\u200c\u200d\u2060\ufeff", "bidi": "\u202e\u2067\u200fcba\u2069\u202c",
 		"invalid": "\xff\xfe\x80 stutter \xc3", "nul": "a\x00b\x07", "letters": many("a"), "words": many("stutter in Thailand "), "digits": many("1"), "versions": many("4.2.1 "),
 		"one version": "version 1.2.3-" + many("x"), "one code": "error ERR_" + many("X"), "one room": "room 1" + many("2"), "codes": many("-1307 "), "dots": many("."), "ips": many("1.1.1.1 "), "han": many("卡"), "thai": many("ก"), "places": many("New York "),
-		"marks": many("\u0301"), "not": many("not "), "open fence": "```" + many("x\n"), "commas": many(","), "arabic": many("ال"), "apostrophes": many("'"), "numbers": many("9,999 "),
+		"marks": many("\u0301"), "not": many("not "), "open fence": "```" + many("x\n"), "commas": many(","), "arabic": many("ال"), "apostrophes": many("'"), "numbers": many("9,999 "), "long digits": strings.Repeat("1", 900), "long word": strings.Repeat("a1", 450),
 		"ligatures": many("ﷺ"), "combining": "S" + many("\u0323") + "DK", "json": `{"act":"fixed","symptoms":["x"]}`, "tabs": "report\tshowroom\tTH\tstutter\tP1\tx",
 	}
 }
 
 func TestHostileTexts(t *testing.T) {
 	for name, text := range hostile() {
-		for _, asking := range []string{"", "version", "users", "scope", "live", "error_code", "stream_id", "no such slot"} {
+		askings := []string{"", "version"}
+		if len(text) < 1000 { // a bare reply is short
+			askings = append(askings, "users", "scope", "live", "error_code", "stream_id", "no such slot")
+		}
+		for _, asking := range askings {
 			q := triage.Question{Text: text, Asking: asking, Status: triage.StatusCollecting, Problem: text}
 			t.Run(name+"/"+asking, func(t *testing.T) { valid(t, q, read(t, q)) })
 		}

@@ -40,11 +40,20 @@ var unify = strings.NewReplacer(
 // beginning or its end, so a longer one keeps both.
 const maxText = 2400
 
-// Normalise makes a text comparable.
-func normalise(s string) normal {
-	if r := []rune(s); len(r) > maxText {
-		s = string(r[:maxText/2]) + "\n" + string(r[len(r)-maxText/2:])
+// ends gives a text, or the two ends of a long one.
+func ends(s string) string {
+	if len(s) <= maxText {
+		return s
 	}
+	if r := []rune(s); len(r) > maxText {
+		return string(r[:maxText/2]) + "\n" + string(r[len(r)-maxText/2:])
+	}
+	return s
+}
+
+// normalise makes a text comparable.
+func normalise(s string) normal {
+	s = ends(s)
 	n := normal{text: make([]rune, 0, len(s)), capital: make([]bool, 0, len(s))}
 	for _, o := range norm.NFKC.String(s) {
 		for _, r := range unify.Replace(string(unicode.ToLower(o))) {

@@ -121,10 +121,10 @@ func (o *Offline) Read(_ context.Context, q triage.Question) triage.Reading {
 	f := features(n, matches)
 	var carrier string
 	r.Regions, r.Unaffected, carrier = o.places(n, matches, lang)
-	r.Facts = facts(q.Text, n, matches, carrier)
+	r.Facts = facts(ends(q.Text), n, matches, carrier)
 	o.readAct(&r, q, f, matches)
 	o.readScenario(&r, f)
-	o.readSymptoms(&r, f)
+	o.readSymptoms(&r, f, matches)
 	o.readSeverity(&r, q, f)
 	o.readMarks(&r, n, matches)
 	inContext(&r, q, n, matches)
@@ -197,6 +197,8 @@ var priors = map[triage.Status]map[triage.Act]float32{
 	triage.StatusResolved:   {triage.ActFixed: 0.9, triage.ActThanks: 0.5, triage.ActReport: -0.3},
 	triage.StatusHandedOff:  {triage.ActFixed: 0.4, triage.ActNotFixed: 0.3, triage.ActGreeting: -1},
 	triage.StatusClaimed:    {triage.ActFixed: 0.4, triage.ActNotFixed: 0.3, triage.ActGreeting: -1},
+	// Who writes about a closed case has no reason to say "fixed", and a trouble that came back must not be taken for it.
+	triage.StatusClosed: {triage.ActFixed: -1.5, triage.ActNotFixed: 1, triage.ActThanks: 0.5},
 }
 
 func (o *Offline) readScenario(r *triage.Reading, f [][]linear.ID) {
@@ -230,7 +232,7 @@ const (
 	SecondFloor = 0.45
 )
 
-func (o *Offline) readSymptoms(r *triage.Reading, f [][]linear.ID) {
+func (o *Offline) readSymptoms(r *triage.Reading, f [][]linear.ID, matches []match) {
 	if r.Act == triage.ActFixed || r.Act == triage.ActThanks || r.Act == triage.ActGreeting || r.Act == triage.ActOther {
 		return
 	}
@@ -259,6 +261,15 @@ func (o *Offline) readSymptoms(r *triage.Reading, f [][]linear.ID) {
 		r.Symptoms = append(r.Symptoms, x.id)
 		r.SymptomConf = append(r.SymptomConf, float64(x.p))
 		floor = SecondFloor
+	}
+	if len(r.Symptoms) > 0 || r.Act != triage.ActReport {
+		return
+	}
+	for _, m := range matches { // the model is sure of nothing: what the lexicon names counts
+		if m.kind == kindConcept && slices.Contains(o.symptom.Classes, m.id) {
+			r.Symptoms, r.SymptomConf = []string{m.id}, []float64{OtherFloor}
+			return
+		}
 	}
 }
 

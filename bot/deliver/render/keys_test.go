@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -156,7 +157,11 @@ func anything(r *rand.Rand, s *play) {
 		}
 		s.click(triage.ActionSlot+slot, value)
 	case 7:
-		s.click(pick(triage.ActionFixed, triage.ActionNotFixed, triage.ActionHuman), "C1")
+		if action := pick(triage.ActionFixed, triage.ActionNotFixed, triage.ActionHuman, triage.ActionLang); action == triage.ActionLang {
+			s.click(action, s.lang)
+		} else {
+			s.click(action, "C1")
+		}
 	case 8:
 		s.desk(triage.EventDeskClicked, engineer, pick(triage.ActionClaim, triage.ActionEscalate, triage.ActionResolve))
 	case 9:
@@ -169,52 +174,60 @@ func anything(r *rand.Rand, s *play) {
 	}
 }
 
-// signature tells effects apart by what they say, not by its arguments' values.
-func signature(e triage.Effect) string {
-	var b strings.Builder
-	b.WriteString(string(e.Kind) + string(e.To))
-	for _, l := range e.Lines {
-		b.WriteString(" " + l.Key)
+// atoms are the pieces an effect is put together from: its keys with the kinds
+// of their arguments, and of a card what is said of the case.
+func atoms(e triage.Effect) []string {
+	out := []string{string(e.Kind) + " to " + string(e.To)}
+	for _, key := range keysOf(e) {
+		out = append(out, "say "+key)
 	}
-	for _, o := range e.Options {
-		b.WriteString(" " + o.Action + o.Value)
-	}
-	if e.Card != nil {
-		b.WriteString(" " + string(e.Card.Status) + string(e.Card.Reason) + string(e.Card.Outcome) + e.Card.SeverityRule)
-		for _, f := range e.Card.Fixes {
-			b.WriteString(string(f.Outcome))
+	for _, m := range e.Lines {
+		for name, a := range m.Args {
+			out = append(out, m.Key+" "+name+" "+string(a.Kind))
 		}
 	}
-	return b.String()
+	if e.Card != nil {
+		out = append(out, "status "+string(e.Card.Status), "reason "+string(e.Card.Reason), "outcome "+string(e.Card.Outcome), "rule "+e.Card.SeverityRule, fmt.Sprint("level ", e.Card.Level > 1))
+		for _, f := range e.Card.Fixes {
+			out = append(out, "fix "+string(f.Outcome))
+		}
+		for _, d := range e.Card.Diagnosis {
+			out = append(out, "known "+d.Slot+"="+d.Fact.Value+" "+string(d.Fact.Source))
+		}
+	}
+	return out
 }
 
-// played plays stories, the same every time, and gives each different effect
-// that shows something once.
+// played plays stories, the same every time, and keeps each effect that shows
+// something no earlier one did.
 func played(t *testing.T) []triage.Effect {
 	t.Helper()
-	seen := map[string]triage.Effect{}
+	seen := map[string]bool{}
+	var out []triage.Effect
 	r := rand.New(rand.NewPCG(1, 2))
 	fixes := []string{"", "black-screen", "showroom-stutter-blur"}
 	for story := range 900 {
 		s := newPlay(t, "en", fixes[story%len(fixes)])
-		keep := func(effects []triage.Effect) {
+		s.collect = func(effects []triage.Effect) {
 			for _, e := range effects {
-				if k := signature(e); shows(e) && seen[k].Kind == "" {
-					seen[k] = e
+				if !shows(e) {
+					continue
+				}
+				news := false
+				for _, a := range atoms(e) {
+					news = news || !seen[a]
+					seen[a] = true
+				}
+				if news {
+					out = append(out, e)
 				}
 			}
 		}
-		s.collect = keep
 		s.write("it is broken", []triage.Reading{stutters, outage, {Act: triage.ActGreeting}, {Act: triage.ActOther}, {Act: triage.ActQuestion}}[story%5])
 		for range 14 {
 			anything(r, s)
 		}
 	}
-	out := make([]triage.Effect, 0, len(seen))
-	for _, e := range seen {
-		out = append(out, e)
-	}
-	slices.SortFunc(out, func(a, b triage.Effect) int { return strings.Compare(signature(a), signature(b)) })
 	return out
 }
 
@@ -285,15 +298,15 @@ func checkRendered(t *testing.T, r *render.Renderer, e triage.Effect, lang strin
 	t.Helper()
 	out, err := r.Render(e, nil)
 	if err != nil {
-		t.Errorf("%s: %s: %v", lang, signature(e), err)
+		t.Errorf("%s: %v: %v", lang, keysOf(e), err)
 		return
 	}
 	if out.Lang != lang || out.RTL != i18n.RTL(lang) {
-		t.Errorf("%s: %s is in %s (right to left: %t)", lang, signature(e), out.Lang, out.RTL)
+		t.Errorf("%s: %v is in %s (right to left: %t)", lang, keysOf(e), out.Lang, out.RTL)
 	}
 	check := func(what, text string) {
 		if strings.TrimSpace(text) == "" || leftover.MatchString(text) {
-			t.Errorf("%s: %s: the %s is %q", lang, signature(e), what, text)
+			t.Errorf("%s: %v: the %s is %q", lang, keysOf(e), what, text)
 		}
 	}
 	if e.Kind == triage.EffectSay || e.Kind == triage.EffectCard {
@@ -309,7 +322,7 @@ func checkRendered(t *testing.T, r *render.Renderer, e triage.Effect, lang strin
 		}
 	}
 	if len(e.Options) != len(out.Choices) || len(e.Menus) != len(out.Menus) {
-		t.Errorf("%s: %s has %d choices and %d menus, want %d and %d", lang, signature(e), len(out.Choices), len(out.Menus), len(e.Options), len(e.Menus))
+		t.Errorf("%s: %v has %d choices and %d menus, want %d and %d", lang, keysOf(e), len(out.Choices), len(out.Menus), len(e.Options), len(e.Menus))
 	}
 }
 
