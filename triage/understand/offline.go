@@ -117,6 +117,10 @@ func (o *Offline) Read(_ context.Context, q triage.Question) triage.Reading {
 	}
 	lang := r.Lang
 	n := normalise(q.Text)
+	if len(n.units) == 0 { // no word at all: emoji, punctuation, invisible characters
+		r.Act, r.ActConfidence, r.Facts = triage.ActOther, 1, map[string]string{}
+		return r
+	}
 	matches := o.lex.find(n)
 	f := features(n, matches)
 	var carrier string
