@@ -25,14 +25,17 @@ func locales(t *testing.T) fstest.MapFS {
 	return out
 }
 
+// mistake is a damage to one line of a locale file, and what the error must say.
+type mistake struct {
+	name, lang, key, becomes string
+	want                     []string
+}
+
 // TestBrokenLocales damages one thing at a time; the error must name the
 // language and the key.
 func TestBrokenLocales(t *testing.T) {
 	line := func(key string) *regexp.Regexp { return regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(key) + `:.*$`) }
-	for _, tc := range []struct {
-		name, lang, key, becomes string
-		want                     []string
-	}{
+	cases := []mistake{
 		{"missing key", "th", "thanks", "", []string{"locale th", "thanks is missing"}},
 		{"extra key", "de", "thanks", "thanks: \"Gern.\"\nno.such: \"x\"", []string{"locale de", "no.such is not a message of English"}},
 		{"bad template", "ar", "understood", `understood: "{{.facts"`, []string{"locale ar", "understood", "not a template"}},
@@ -48,26 +51,46 @@ func TestBrokenLocales(t *testing.T) {
 		{"a form that is no text", "ko", "fact.users", `fact.users: {other: 5}`, []string{"locale ko", "fact.users", `"other"`}},
 		{"a key twice", "it", "thanks", "thanks: \"a\"\nthanks: \"b\"", []string{"locale it.yaml", "thanks"}},
 		{"not YAML", "pl", "thanks", `thanks: "a`, []string{"locale pl.yaml"}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			base := locales(t)
-			old := base[tc.lang+".yaml"].Data
-			changed := line(tc.key).ReplaceAllLiteral(old, []byte(tc.becomes))
-			if slices.Equal(old, changed) {
-				t.Fatalf("%s has no line for %s to damage", tc.lang, tc.key)
-			}
-			base[tc.lang+".yaml"] = &fstest.MapFile{Data: changed}
-			_, err := load(base, nil)
-			if err == nil {
-				t.Fatalf("load took it, want an error with %q", tc.want)
-			}
-			for _, part := range tc.want {
-				if !strings.Contains(err.Error(), part) {
-					t.Errorf("error %q, want %q in it", err, part)
-				}
-			}
-		})
 	}
+	// Loading is what takes time, and it reports all problems together: as many
+	// mistakes as do not touch the same file go into one.
+	for len(cases) > 0 {
+		base, used := locales(t), map[string]bool{}
+		var now, later []mistake
+		for _, m := range cases {
+			if used[m.lang] || used["en"] || m.lang == "en" && len(now) > 0 {
+				later = append(later, m)
+				continue
+			}
+			used[m.lang] = true
+			now = append(now, m)
+			old := base[m.lang+".yaml"].Data
+			changed := line(m.key).ReplaceAllLiteral(old, []byte(m.becomes))
+			if slices.Equal(old, changed) {
+				t.Fatalf("%s has no line for %s to damage", m.lang, m.key)
+			}
+			base[m.lang+".yaml"] = &fstest.MapFile{Data: changed}
+		}
+		_, err := load(base, nil)
+		for _, m := range now {
+			if !slices.ContainsFunc(apart(err), func(e error) bool { return says(e, m.want) }) {
+				t.Errorf("%s: the error is %v, want one with all of %q", m.name, err, m.want)
+			}
+		}
+		cases = later
+	}
+}
+
+// apart takes joined errors apart.
+func apart(err error) []error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return many.Unwrap()
+	}
+	return []error{err}
+}
+
+func says(err error, parts []string) bool {
+	return err != nil && !slices.ContainsFunc(parts, func(p string) bool { return !strings.Contains(err.Error(), p) })
 }
 
 func TestMissingFile(t *testing.T) {

@@ -271,6 +271,15 @@ func (c *Catalogue) sensible(slot string, k Case) bool {
 	return true
 }
 
+// oneCarrier is the answer that a carrier's name stands for.
+const oneCarrier = "one_carrier"
+
+// namesCarrier tells that a network is given by name: it is none of the options.
+func (c *Catalogue) namesCarrier(slot, value string) bool {
+	s, _ := c.Slot(slot)
+	return value != "" && value != Unknown && !slices.Contains(s.Options, value)
+}
+
 // LikelyLayers orders the fault layers by what the answers point at, then by
 // the leading symptom, then by the scenario.
 func (c *Catalogue) LikelyLayers(k Case) []string {
@@ -283,7 +292,7 @@ func (c *Catalogue) LikelyLayers(k Case) []string {
 		}
 	}
 	for _, h := range c.Hints {
-		if k.Facts[h.Slot].Value == h.Value {
+		if v := k.Facts[h.Slot].Value; v == h.Value || h.Value == oneCarrier && c.namesCarrier(h.Slot, v) {
 			add(h.Layer)
 		}
 	}

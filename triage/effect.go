@@ -38,7 +38,6 @@ const (
 	ArgTime    ArgKind = "time"    // RFC 3339, shown with the reader's zone
 	ArgArticle ArgKind = "article" // article id: its title
 	ArgStep    ArgKind = "step"    // article id, step from 0: the step's text
-	ArgCheck   ArgKind = "check"   // article id: how to see that it worked
 )
 
 // Arg is an argument of a message.
