@@ -55,6 +55,12 @@ func (t *turn) firstLine(r Reading, learned bool) {
 	}
 }
 
+// answeredInstead tells that a message that may say "fixed" rather answered the
+// question that was asked: it was not sure, and it brought something.
+func (t *turn) answeredInstead(r Reading, learned bool) bool {
+	return learned && r.ActConfidence < t.p.FixedConf
+}
+
 // saidFixed believes a customer who is clear about it and asks one who is
 // not (before anything was proposed an unclear one is simply heard on): taking "still broken" for "fixed" would close a case, the costliest
 // error there is.
@@ -170,7 +176,7 @@ func (t *turn) besidePerson(r Reading, learned bool) {
 	switch {
 	case r.Act == ActFixed && r.ActConfidence >= t.p.FixedConf:
 		t.confirmed()
-	case r.Act == ActFixed:
+	case r.Act == ActFixed && !t.answeredInstead(r, learned):
 		t.say(Effect{Lines: []Message{{Key: "verdict.sure"}}, Options: t.verdictOptions()})
 	case r.Act == ActHuman:
 		t.tell(Message{Key: "handoff.waiting", Args: t.since()})

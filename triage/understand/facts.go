@@ -26,7 +26,7 @@ const longestFact = 120
 
 // facts reads the diagnostics that have a form of their own: versions, error
 // codes, stream and room ids, how many users, on what and since when.
-func facts(text string, n normal, matches []match, carrier string) map[string]string {
+func facts(text string, n normal, matches []match, carrier, lang string) map[string]string {
 	out := map[string]string{}
 	first := func(slot string, patterns ...*regexp.Regexp) {
 		for _, p := range patterns {
@@ -47,7 +47,7 @@ func facts(text string, n normal, matches []match, carrier string) map[string]st
 			delete(out, "stream_id") // "stream 1080p"
 		}
 	}
-	concepts(out, matches, carrier)
+	concepts(out, matches, carrier, lang)
 	if users := count(n, matches); users > 0 {
 		out["users"] = strconv.Itoa(users)
 	}
@@ -65,10 +65,14 @@ var byConcept = map[string][2]string{
 	"platform_web": {"platform", "web"}, "platform_windows": {"platform", "windows"},
 }
 
-func concepts(out map[string]string, matches []match, carrier string) {
+// ownWords names concepts that count only by the words of the message's own
+// language: "vivo" is a telephone, but not in "en vivo", "ao vivo" and "dal vivo".
+var ownWords = map[string]bool{"platform_android": true, "live_now": true, "right_now_live": true}
+
+func concepts(out map[string]string, matches []match, carrier, lang string) {
 	negatedTo := -1
 	for _, m := range matches {
-		if m.kind != kindConcept {
+		if m.kind != kindConcept || ownWords[m.id] && m.langs&bit(lang) == 0 {
 			continue
 		}
 		if m.id == "negation" || m.id == "no" {
@@ -144,7 +148,7 @@ func count(n normal, matches []match) int {
 			value *= thousands[n.units[next].text]
 			next++
 		}
-		if people[next] || people[next+1] || m[2] != "" && people[i] {
+		if people[next] && !n.units[next].brk || m[2] != "" && people[i] {
 			return int(value)
 		}
 	}
