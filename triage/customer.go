@@ -143,17 +143,36 @@ func (t *turn) collect(r Reading, learned bool) {
 	t.search()
 }
 
-// understood says what is known so far, when this message added to it.
+// understood says what this message added to what is known; all of it, when it
+// only took something away. A click shows itself.
 func (t *turn) understood(learned bool) []Message {
-	if !learned {
+	if !learned || t.ev.Kind == EventClicked {
 		return nil
 	}
+	known := t.known(t.c)
+	before := t.known(t.before)
+	fresh := slices.DeleteFunc(slices.Clone(known), func(f string) bool { return slices.Contains(before, f) })
+	if len(fresh) == 0 {
+		fresh = known
+	}
+	return factLine(fresh)
+}
+
+// summary says everything that is known: before a fix, and when a person is called.
+func (t *turn) summary() []Message { return factLine(t.known(t.c)) }
+
+// known gives the diagnostics of a case that have a value, as slot=value.
+func (t *turn) known(c Case) []string {
 	var facts []string
-	for _, sf := range t.c.Diagnosis(t.p.Catalogue) {
+	for _, sf := range c.Diagnosis(t.p.Catalogue) {
 		if sf.Fact.Value != Unknown {
 			facts = append(facts, sf.Slot+"="+sf.Fact.Value)
 		}
 	}
+	return facts
+}
+
+func factLine(facts []string) []Message {
 	if len(facts) == 0 {
 		return nil
 	}

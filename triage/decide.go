@@ -29,18 +29,20 @@ func DefaultPolicy(cat *Catalogue, languages []string) Policy {
 
 // turn is one run of Decide: the case as it is becoming, and what follows.
 type turn struct {
-	p   Policy
-	c   Case
-	ev  Event
-	out []Effect
-	err error
+	p  Policy
+	c  Case
+	ev Event
+
+	before Case // as it was before the event
+	out    []Effect
+	err    error
 }
 
 // Decide applies one event to a case. The case and the event are left as they
 // are. The only error is a [TransitionError] or an event of unknown kind; both
 // are defects, and the case comes back unchanged.
 func Decide(p Policy, c Case, ev Event) (Case, []Effect, error) {
-	t := &turn{p: p, c: c.clone(), ev: ev}
+	t := &turn{p: p, c: c.clone(), ev: ev, before: c}
 	if ev.Open != nil && t.c.ID == "" {
 		t.open()
 	}

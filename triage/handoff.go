@@ -25,7 +25,7 @@ func (t *turn) finishHandoff(reason HandoffReason) {
 	t.c.PassedOn = false
 	t.move(StatusHandedOff)
 	t.refreshCard()
-	lines := append(t.understood(true), Message{Key: "handoff." + string(reason)})
+	lines := append(t.summary(), Message{Key: "handoff." + string(reason)})
 	if reason == ReasonP1 {
 		if slot := t.nextQuestion(); slot != "" {
 			t.ask(slot, append(lines, Message{Key: "handoff.meanwhile"}))

@@ -60,7 +60,7 @@ func (t *turn) nextFix() {
 		{Key: "plain", Args: map[string]Arg{"text": {Kind: ArgStep, Values: []string{cand.Article, strconv.Itoa(step)}}}},
 		{Key: "propose.ask"}}
 	if tried == 0 {
-		lines = append(t.understood(true), lines...)
+		lines = append(t.summary(), lines...)
 	}
 	t.say(Effect{Lines: lines, Options: t.verdictOptions()})
 	t.timer(TimerNudge, t.p.NudgeAfter)
