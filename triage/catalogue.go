@@ -88,8 +88,11 @@ func DefaultCatalogue() (*Catalogue, error) {
 }
 
 // LoadCatalogue reads catalogue.yaml of a directory, or the built-in one when
-// the directory has none.
+// the directory has none or is not named.
 func LoadCatalogue(dir string) (*Catalogue, error) {
+	if dir == "" {
+		return DefaultCatalogue()
+	}
 	path := filepath.Join(dir, "catalogue.yaml")
 	data, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {

@@ -39,6 +39,7 @@ import (
 
 // Options are what a test or the demo sets besides the configuration.
 type Options struct {
+	Core      *Core // catalogues that are loaded already; nil: load them
 	Log       *slog.Logger
 	Now       func() time.Time
 	Platforms []bot.Platform // further platforms; one of the same name takes the place of the built-in
@@ -75,9 +76,12 @@ func New(cfg *config.Config, opt Options) (*App, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	core, err := NewCore(cfg.Catalogues, cfg.Engineers.Language)
-	if err != nil {
-		return nil, err
+	core := opt.Core
+	if core == nil {
+		var err error
+		if core, err = NewCore(cfg.Catalogues, cfg.Engineers.Language); err != nil {
+			return nil, err
+		}
 	}
 	st, err := sqlite.Open(cfg.SQLitePath())
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"firstline/bot/slack"
 	"firstline/bot/store"
 	"firstline/bot/store/sqlite"
+	"firstline/i18n"
 	"firstline/triage"
 )
 
@@ -20,15 +21,15 @@ type Cases struct {
 // OpenCases opens the store. A database that does not exist is an error, not
 // an empty one.
 func OpenCases(cfg *config.Config) (*Cases, error) {
-	core, err := NewCore(cfg.Catalogues, cfg.Engineers.Language)
+	cat, err := triage.LoadCatalogue(cfg.Catalogues)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("catalogue: %w", err)
 	}
 	st, err := sqlite.Open(cfg.SQLitePath(), sqlite.ReadOnly())
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", cfg.Database, err)
 	}
-	return &Cases{store: st, policy: core.Policy}, nil
+	return &Cases{store: st, policy: triage.DefaultPolicy(cat, i18n.Languages())}, nil
 }
 
 // Close releases the store.

@@ -44,12 +44,7 @@ func NewCore(dir, deskLang string) (*Core, error) {
 	if err != nil {
 		return nil, fmt.Errorf("messages: %w", err)
 	}
-	var cat *triage.Catalogue
-	if dir == "" {
-		cat, err = triage.DefaultCatalogue()
-	} else {
-		cat, err = triage.LoadCatalogue(dir)
-	}
+	cat, err := triage.LoadCatalogue(dir)
 	if err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}

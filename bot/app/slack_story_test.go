@@ -38,7 +38,7 @@ type town struct {
 func newTown(t *testing.T, opts bottest.SlackOptions, with ...func(*town)) *town {
 	t.Helper()
 	opts.AckWithin, opts.TriggerLife = patience, patience
-	w := &town{SlackServer: bottest.NewSlack(t, opts), t: t, opt: app.Options{SlackPace: -1, Now: opts.Now}}
+	w := &town{SlackServer: bottest.NewSlack(t, opts), t: t, opt: app.Options{Core: sharedCore(t), SlackPace: -1, Now: opts.Now}}
 	w.AddUser(bottest.SlackUser{ID: "UNOK", Name: "Nok", Locale: "en-US", Zone: "Asia/Bangkok"})
 	w.AddUser(bottest.SlackUser{ID: "UKIM", Name: "Kim", Locale: "en-US"})
 	w.AddUser(bottest.SlackUser{ID: "ULEE", Name: "Lee", Locale: "en-US"})
@@ -79,6 +79,18 @@ func (w *town) start() {
 		}
 	})
 	w.t.Cleanup(w.stop)
+}
+
+var loaded = sync.OnceValues(func() (*app.Core, error) { return app.NewCore("", "en") })
+
+// sharedCore loads the catalogues once for all stories.
+func sharedCore(t *testing.T) *app.Core {
+	t.Helper()
+	core, err := loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return core
 }
 
 // words gives what a customer of a language writes in a script.
