@@ -102,6 +102,37 @@ func TestWholeConversation(t *testing.T) {
 	}
 }
 
+// TestUnderstoodSaysWhatIsNew keeps the bot from reciting the whole case with every question: a message
+// is answered with what it told, a click shows itself, and all of it is said before a fix.
+func TestUnderstoodSaysWhatIsNew(t *testing.T) {
+	s := newScript(t)
+	said := func(effects []triage.Effect) []string {
+		for _, e := range effects {
+			for _, m := range e.Lines {
+				if m.Key == "understood" {
+					return m.Args["facts"].Values
+				}
+			}
+		}
+		return nil
+	}
+	steps := []struct {
+		name    string
+		effects []triage.Effect
+		want    []string
+	}{
+		{"the report", s.customer(triage.Reading{Act: triage.ActReport, Symptoms: []string{"stutter"}, Scenario: "showroom"}), []string{"symptom=stutter", "scenario=showroom"}},
+		{"an answer", s.customer(triage.Reading{Act: triage.ActAnswer, Regions: []string{"TH"}}), []string{"region=TH"}},
+		{"a click", s.click("slot:scope", "many"), nil},
+		{"the last answer, and a fix", s.click("slot:where", "some_places"), []string{"symptom=stutter", "scenario=showroom", "region=TH", "scope=many", "where=some_places"}},
+	}
+	for _, step := range steps {
+		if got := said(step.effects); !slices.Equal(got, step.want) {
+			t.Errorf("%s: understood %v, want %v", step.name, got, step.want)
+		}
+	}
+}
+
 func TestP1IsHandedOffAtOnceAndDiagnosticsGoOn(t *testing.T) {
 	s := newScript(t)
 	effects := s.customer(triage.Reading{Act: triage.ActReport, Symptoms: []string{"black_screen"}, Scenario: "showroom", Severity: triage.P1, SeverityConf: 0.9})

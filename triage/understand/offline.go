@@ -292,12 +292,19 @@ func (o *Offline) readSeverity(r *triage.Reading, q triage.Question, f [][]linea
 	}
 	p := linear.Softmax(o.severity.Scores(f...))
 	i, conf := linear.Best(p)
+	if o.severity.Classes[i] == string(triage.P1) && conf < outageFloor {
+		p[i] = 0
+		i, conf = linear.Best(p)
+	}
 	r.Severity, r.SeverityConf = triage.Severity(o.severity.Classes[i]), float64(conf)
 }
 
 // longestWish is the number of words (or characters, where there are no spaces)
 // up to which a message can be a wish for another language and nothing else.
 const longestWish = 16
+
+// outageFloor is how sure the wording of an outage must be: it wakes people.
+const outageFloor = 0.5
 
 func (o *Offline) readMarks(r *triage.Reading, n normal, matches []match) {
 	wants, named := false, ""
