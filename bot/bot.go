@@ -128,6 +128,7 @@ type Menu struct {
 
 // Field is one line of a card or one paragraph of facts.
 type Field struct {
+	Key   string `json:"key,omitempty"` // which field it is ("status"), for a platform that shows only some
 	Label string `json:"label"`
 	Value string `json:"value"`
 }

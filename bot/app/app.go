@@ -53,6 +53,7 @@ type App struct {
 	cfg     *config.Config
 	log     *slog.Logger
 	core    *Core
+	ownCore bool // not shared
 	store   *sqlite.Store
 	intake  *dispatch.Dispatcher
 	outgo   *deliver.Deliverer
@@ -87,10 +88,10 @@ func New(cfg *config.Config, opt Options) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database %s: %w", cfg.Database, err)
 	}
-	a := &App{cfg: cfg, log: opt.Log, core: core, store: st, failed: make(chan error, 4)}
+	a := &App{cfg: cfg, log: opt.Log, core: core, ownCore: opt.Core == nil, store: st, failed: make(chan error, 4)}
 	a.metrics = newMetrics(a.depths)
 	if err := a.wire(opt); err != nil {
-		return nil, errors.Join(err, st.Close())
+		return nil, errors.Join(err, a.release())
 	}
 	a.server = &http.Server{Handler: a.routes(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(opt.Log.Handler(), slog.LevelWarn)}
@@ -330,6 +331,14 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	errs = append(errs, a.intake.Stop(ctx), a.outgo.Stop(ctx))
 	a.wg.Wait()
-	errs = append(errs, a.store.Close())
-	return errors.Join(errs...)
+	return errors.Join(append(errs, a.release())...)
+}
+
+// release closes what New opened; catalogues that are shared stay open.
+func (a *App) release() error {
+	err := a.store.Close()
+	if a.ownCore {
+		err = errors.Join(err, a.core.Index.Close())
+	}
+	return err
 }

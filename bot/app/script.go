@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -136,8 +137,7 @@ func (p *player) play() error {
 	if err := p.click(bot.SideDesk, triage.ActionClaim); err != nil {
 		return err
 	}
-	text, _ := p.app.core.Library.Text("showroom-stutter-blur", p.app.cfg.Engineers.Language)
-	if err := p.say(bot.SideDesk, "// same edge as in yesterday's report\n"+text.Steps[len(text.Steps)-2]); err != nil {
+	if err := p.say(bot.SideDesk, "// the edge logs show it: this carrier is slow tonight\n"+p.untried()); err != nil {
 		return err
 	}
 	if err := p.say(bot.SideCustomer, p.words("script.fixed")); err != nil {
@@ -180,7 +180,7 @@ func (p *player) untilHandedOff() error {
 			rejected = true
 			err = p.say(bot.SideCustomer, p.words("script.not_fixed"))
 		default:
-			err = p.clickFirst(offered)
+			err = p.clickLast(offered)
 		}
 		if err != nil {
 			return err
@@ -239,13 +239,31 @@ func (p *player) click(side bot.Side, action string) error {
 	return p.give(in)
 }
 
-// clickFirst takes the first answer that a question offers.
-func (p *player) clickFirst(offered bot.Outbound) error {
+// untried gives the last step of the article on stutter that the bot has not proposed, in the
+// engineers' language.
+func (p *player) untried() string {
+	const article = "showroom-stutter-blur"
+	text, _ := p.app.core.Library.Text(article, p.app.cfg.Engineers.Language)
+	var fixes []triage.Fix
+	if cases, err := p.app.store.Cases(p.ctx, store.Filter{}); err == nil && len(cases) > 0 {
+		fixes = cases[0].Fixes
+	}
+	for i, step := range slices.Backward(text.Steps) {
+		if !slices.ContainsFunc(fixes, func(f triage.Fix) bool { return f.Article == article && f.Step == i }) {
+			return step
+		}
+	}
+	return text.Title
+}
+
+// clickLast takes the last answer that a question offers: the stutter of the script is one carrier's,
+// so it shows in some places only, and no event is live.
+func (p *player) clickLast(offered bot.Outbound) error {
 	choices := offered.Choices
 	if len(offered.Menus) > 0 {
 		choices = offered.Menus[0].Options
 	}
-	for _, c := range choices {
+	for _, c := range slices.Backward(choices) {
 		if strings.HasPrefix(c.Action, triage.ActionSlot) && c.Value != triage.Unknown {
 			in := p.inbound(bot.SideCustomer, bot.KindAction)
 			in.Action, in.Value, in.MessageID = c.Action, c.Value, offered.Update

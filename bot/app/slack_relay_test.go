@@ -11,7 +11,7 @@ import (
 
 func TestSlackEditsAndDeletions(t *testing.T) {
 	w := newTown(t, bottest.SlackOptions{})
-	root, first := w.reported("Our live stream keeps freezing in Thailand")
+	root, _ := w.reported("Our live stream keeps freezing in Thailand")
 	w.drain()
 	shownBefore := w.count(bottest.InThread(root), nil)
 	w.Edit("UNOK", root, "Our live stream keeps freezing in Vietnam")
@@ -29,7 +29,6 @@ func TestSlackEditsAndDeletions(t *testing.T) {
 	if n := w.count(bottest.InThread(root), nil); n > shownBefore+1 {
 		t.Errorf("the edit and the deletion were answered; want silence:\n%s", w.transcript(bottest.InThread(root)))
 	}
-	_ = first
 
 	w.Reply("UNOK", root, wantHuman)
 	card := w.Expect(bottest.In("C0DESK"), bottest.Offers("claim"), patience)

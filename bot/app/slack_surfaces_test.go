@@ -157,7 +157,7 @@ func TestSlackTwoCustomers(t *testing.T) {
 	w.AddUser(bottest.SlackUser{ID: "URIO", Name: "Ana", Locale: "pt-BR", Zone: "America/Sao_Paulo"})
 	w.AddChannel(bottest.SlackChannel{ID: "C0RIO", Name: "rio", Members: []string{"URIO"}})
 	siam, _ := w.reported(problem)
-	rio := w.Post("URIO", "C0RIO", "A voz no jogo cai a cada cinco minutos no Brasil")
+	rio := w.Post("URIO", "C0RIO", "A voz no jogo cai para alguns jogadores no Brasil")
 	w.Expect(bottest.InThread(rio), bottest.Offers("human"), patience)
 	second, _ := w.reported("In the voice rooms everybody hears an echo on Android")
 	w.Reply("UNOK", siam, wantHuman)
@@ -241,7 +241,7 @@ func TestSlackMenuAndUsedChoices(t *testing.T) {
 		t.Fatalf("the first question offers %v, want a menu of regions:\n%s", first.Menus(), w.transcript(bottest.InThread(root)))
 	}
 	w.Choose("UNOK", first, "slot:region", "VN")
-	next := w.Expect(bottest.InThread(root), bottest.All(bottest.After(first), bottest.Says("Vietnam"), bottest.Offers("slot:scope")), patience)
+	next := w.Expect(bottest.InThread(root), bottest.All(bottest.After(first), bottest.Offers("slot:scope")), patience)
 	w.until(first, bottest.All(settled, bottest.Says("✓ Vietnam")))
 	i := slices.IndexFunc(next.Buttons(), func(b bottest.SlackButton) bool { return b.Value == "some" })
 	w.Click("UNOK", next, next.Buttons()[i].ActionID, "some")

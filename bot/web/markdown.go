@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -259,8 +260,42 @@ func safeLink(s string) string {
 	return s
 }
 
+// rePercent is a number with its sign, which do not part at the end of a line.
+var rePercent = regexp.MustCompile(`(\d) %`)
+
+// apart makes a paragraph of every line of a paragraph, for the bot's own words.
+func apart(blocks []block) []block {
+	var out []block
+	for _, b := range blocks {
+		if b.Type != "p" {
+			out = append(out, b)
+			continue
+		}
+		line := block{Type: "p"}
+		for _, s := range b.Spans {
+			for i, text := range strings.Split(s.Text, "\n") {
+				if i > 0 {
+					out = append(out, line)
+					line = block{Type: "p"}
+				}
+				if text != "" {
+					part := s
+					part.Text = text
+					if !s.Code && s.Href == "" {
+						part.Text = rePercent.ReplaceAllString(text, "$1\u00a0%")
+					}
+					line.Spans = append(line.Spans, part)
+				}
+			}
+		}
+		out = append(out, line)
+	}
+	return slices.DeleteFunc(out, func(b block) bool { return b.Type == "p" && len(b.Spans) == 0 })
+}
+
 // asWritten shows a person's own words as they were written, links aside. On the
-// desk, lines that begin with "//" are marked: they go to nobody.
+// desk, lines that begin with "//" are marked: they go to nobody; the others look
+// as they do to the customer who reads them.
 func asWritten(text string, desk bool) []block {
 	kindOf := func(line string) string {
 		if desk && strings.HasPrefix(strings.TrimSpace(line), "//") {
@@ -275,7 +310,12 @@ func asWritten(text string, desk bool) []block {
 		for i < len(lines) && kindOf(lines[i]) == kind {
 			i++
 		}
-		if text := strings.Trim(strings.Join(lines[from:i], "\n"), "\n"); text != "" {
+		text := strings.Trim(strings.Join(lines[from:i], "\n"), "\n")
+		switch {
+		case text == "":
+		case desk && kind == "p" && len(text) <= maxMarkdown:
+			out = append(out, markdown(text)...)
+		default:
 			out = append(out, block{Type: kind, Spans: links(text)})
 		}
 	}

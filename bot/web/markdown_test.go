@@ -148,3 +148,36 @@ func FuzzMarkdown(f *testing.F) {
 		}
 	})
 }
+
+func TestApartMakesParagraphsOfLines(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{"Understood: **a**.\nDid it help?", "p[Understood: ][*a*][.] p[Did it help?]"},
+		{"below 1 % in `5 % x`\n\n- one\n- two", "p[below 1\u00a0% in ][`5 % x`] ul[one][two]"},
+		{"```\na\nb\n```\nc", "code[a\nb] p[c]"},
+		{"", ""},
+	}
+	for _, tt := range tests {
+		var got []string
+		for _, b := range apart(markdown(tt.in)) {
+			part := b.Type
+			for _, s := range append(b.Spans, span{Text: b.Text}) {
+				switch {
+				case s.Text == "":
+				case s.Bold:
+					part += "[*" + s.Text + "*]"
+				case s.Code:
+					part += "[`" + s.Text + "`]"
+				default:
+					part += "[" + s.Text + "]"
+				}
+			}
+			for _, item := range b.Items {
+				part += "[" + item[0].Text + "]"
+			}
+			got = append(got, part)
+		}
+		if got := strings.Join(got, " "); got != tt.want {
+			t.Errorf("apart(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}

@@ -66,6 +66,7 @@ type card struct {
 }
 
 type cardField struct {
+	Key    string  `json:"key,omitempty"`
 	Label  string  `json:"label"`
 	Blocks []block `json:"blocks"`
 }
@@ -88,6 +89,7 @@ func (r record) message(desk bool) message {
 	if r.From == fromBot {
 		m.Blocks = markdown(r.Text)
 		if r.Name == "" {
+			m.Blocks = apart(m.Blocks) // what was understood, what to do, what is asked: each line is a thing of its own
 			m.Dir = direction(r.RTL || i18n.RTL(r.Lang))
 		}
 	} else {
@@ -126,7 +128,7 @@ func cardOf(c *bot.Card) *card {
 		}
 	}
 	for _, f := range c.Fields {
-		out.Fields = append(out.Fields, cardField{Label: clean(f.Label), Blocks: markdown(f.Value)})
+		out.Fields = append(out.Fields, cardField{Key: f.Key, Label: clean(f.Label), Blocks: markdown(f.Value)})
 	}
 	for _, f := range c.Notes {
 		out.Notes = append(out.Notes, cardField{Label: clean(f.Label), Blocks: markdown(f.Value)})

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -129,7 +131,9 @@ func showCase(s streams, h app.History) error {
 	row := func(name, value string) { fmt.Fprintf(w, "%s\t%s\n", name, orDash(value)) }
 	row("case", k.ID)
 	row("status", string(k.Status))
-	row("severity", fmt.Sprintf("%s (%s)", k.Severity, k.SeverityRule))
+	if k.Severity != "" {
+		row("severity", fmt.Sprintf("%s (%s)", k.Severity, k.SeverityRule))
+	}
 	row("customer", k.Customer)
 	row("language", k.Lang)
 	row("scenario", k.Scenario.Value)
@@ -142,8 +146,8 @@ func showCase(s streams, h app.History) error {
 		row("assignee", k.Assignee.Name)
 	}
 	row("outcome", string(k.Outcome))
-	for slot, f := range k.Facts {
-		row(slot, fmt.Sprintf("%s (%s)", f.Value, f.Source))
+	for _, slot := range slices.Sorted(maps.Keys(k.Facts)) {
+		row(slot, fmt.Sprintf("%s (%s)", k.Facts[slot].Value, k.Facts[slot].Source))
 	}
 	for _, f := range k.Fixes {
 		row("tried", fmt.Sprintf("%s, step %d: %s", f.Article, f.Step+1, f.Outcome))

@@ -24,7 +24,7 @@ func (r *Renderer) card(lang string, v *triage.CardView) *bot.Card {
 	card := &bot.Card{}
 	add := func(key, value string) {
 		if value != "" {
-			card.Fields = append(card.Fields, bot.Field{Label: say(key, nil), Value: value})
+			card.Fields = append(card.Fields, bot.Field{Key: strings.TrimPrefix(key, "card."), Label: say(key, nil), Value: value})
 		}
 	}
 	symptom := ""
@@ -96,7 +96,7 @@ func (r *Renderer) notes(lang string, v *triage.CardView) []bot.Field {
 	}
 	var diagnosis []string
 	for _, d := range v.Diagnosis {
-		diagnosis = append(diagnosis, fmt.Sprintf("- %s: **%s** (%s)", say("slot."+d.Slot, nil), r.Fact(lang, d.Slot, d.Fact.Value), say("source."+string(d.Fact.Source), nil)))
+		diagnosis = append(diagnosis, fmt.Sprintf("- %s: **%s** (%s)", say("slot."+d.Slot, nil), r.beside(lang, d.Slot, d.Fact.Value), say("source."+string(d.Fact.Source), nil)))
 	}
 	add("card.diagnosis", diagnosis)
 	tried := []string{say("card.nothing_tried", nil)}
@@ -122,6 +122,15 @@ func (r *Renderer) notes(lang string, v *triage.CardView) []bot.Field {
 	}
 	add("card.case", []string{v.CaseID + " · " + say("card.hint", nil)})
 	return out
+}
+
+// beside names a value that stands beside its diagnostic's name: "SDK version: 4.2.1", not "version 4.2.1".
+func (r *Renderer) beside(lang, slot, value string) string {
+	option := r.Texts.Has("option." + slot + "." + value)
+	if value != triage.Unknown && slot != "users" && !option && r.Texts.Has("fact."+slot) {
+		return Inert(value)
+	}
+	return r.Fact(lang, slot, value)
 }
 
 // words quotes the customer: the first message, which says what it is about,

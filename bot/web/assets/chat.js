@@ -7,6 +7,26 @@ import { ask } from './form.js';
 
 const patience = 6000; // how long an answer is announced
 
+// What a choice is about: a newer one about the same takes its place, and a proposal that of a question.
+const about = (action = '') => (action.startsWith('slot:') || action === 'form' ? 'question' : /fixed$/.test(action) ? 'verdict' : action);
+
+// tidy hides the choices that are no longer what is asked, so that one set is open at a time: who
+// answered in words, or by the form, leaves no buttons behind.
+function tidy(list) {
+  const later = new Set();
+  for (const { m, node } of list.reverse()) {
+    if (m.from !== 'bot') continue;
+    const here = [...node.querySelectorAll('.choices [data-action]')];
+    for (const e of here) e.hidden = later.has(about(e.dataset.action));
+    const box = node.querySelector('.choices');
+    if (box) box.hidden = here.every((e) => e.hidden);
+    for (const e of here) later.add(about(e.dataset.action));
+    if (later.has('verdict')) later.add('question');
+    if (m.name) later.add('human');
+    if (m.v && !here.length) for (const kind of ['question', 'verdict', 'human']) later.add(kind); // a used choice
+  }
+}
+
 export class Chat {
   constructor(boot, hooks) {
     this.root = document.getElementById('chat');
@@ -14,7 +34,7 @@ export class Chat {
     this.conversation = boot.conversation;
     this.hooks = hooks;
     this.answers = true; // the bot did answer last time: a case with an engineer has a silent bot
-    this.log = new Log(this.root, { texts: this.texts, describe: (m) => this.describe(m), retry: () => this.outbox.kick() });
+    this.log = new Log(this.root, { texts: this.texts, describe: (m) => this.describe(m), retry: () => this.outbox.kick(), tidy });
     this.composer = composer(this.root.querySelector('form.composer'), this.texts, (text) => this.say(text));
     this.typing = this.root.querySelector('.typing');
     this.begin();

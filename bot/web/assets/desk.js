@@ -5,6 +5,9 @@ import { Log, composer } from './log.js';
 import { Outbox, get, newID } from './net.js';
 import { blocks, card, choices, el, severity } from './render.js';
 
+// What of a card the list shows besides its title, where the fields have keys.
+const inList = ['status', 'assignee', 'language', 'local_time'];
+
 export class Desk {
   constructor(boot, hooks) {
     this.root = document.getElementById('desk');
@@ -166,7 +169,9 @@ export class Desk {
   row(c) {
     const { m, last } = c;
     if (!m.card) return el('li', { class: 'plain', dir: m.dir }, ...blocks(m.blocks, m.dir, this.texts));
-    const facts = (m.card.fields ?? []).slice(0, 4).map((f) => el('span', {}, el('span', { class: 'k' }, f.label), ' ',
+    const all = m.card.fields ?? [];
+    const told = inList.map((k) => all.find((f) => f.key === k)).filter(Boolean);
+    const facts = (told.length ? told : all.slice(0, 4)).map((f) => el('span', {}, el('span', { class: 'k' }, f.label), ' ',
       el('bdi', {}, (f.blocks ?? []).map((b) => (b.spans ?? []).map((s) => s.text).join('')).join(' '))));
     return el('li', {}, el('button', { type: 'button', class: `row${c.unread ? ' unread' : ''}`, 'data-id': m.id, lang: m.lang, onclick: () => this.enter(m.id) },
       el('span', { class: 'top' }, m.card.severity ? severity(m.card.severity) : null, el('bdi', { class: 'title' }, m.card.title),

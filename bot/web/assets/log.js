@@ -3,7 +3,8 @@
 import { el, message } from './render.js';
 
 export class Log {
-  // opts: describe(message) → {kind, who, hideWho, texts, pick}; texts; retry()
+  // opts: describe(message) → {kind, who, hideWho, texts, pick}; texts; retry(); tidy(messages with
+  // their nodes, in order), when something has changed
   constructor(root, opts) {
     this.box = root.querySelector('.log');
     this.scroller = this.box.closest('.scroll');
@@ -38,6 +39,11 @@ export class Log {
     this.newer.hidden = true;
   }
 
+  tidy() {
+    if (!this.opts.tidy) return;
+    this.opts.tidy([...this.box.children].map((node) => ({ node, m: this.known.get(node.dataset.id)?.m })).filter((x) => x.m));
+  }
+
   // settle keeps the end in view when it was, or points to what is new.
   settle(wasAtEnd, fresh) {
     if (wasAtEnd) this.bottom();
@@ -53,12 +59,14 @@ export class Log {
   merge(list) {
     const end = this.atEnd();
     for (const m of list) this.put(m);
+    this.tidy();
     this.settle(end, false);
   }
 
   add(m) {
     const end = this.atEnd() || (m.client && this.waiting.has(m.client));
     const fresh = this.put(m);
+    this.tidy();
     this.settle(end, fresh && !m.gone);
     return fresh;
   }
@@ -102,6 +110,7 @@ export class Log {
     node.at = k.node.at;
     k.node.replaceWith(node);
     k.node = node;
+    this.tidy();
   }
 
   redrawAll() {

@@ -101,7 +101,7 @@ export function choices(m, used, texts, pick) {
       if (sel.value !== '' && o) pick({ action: action(o), value: o.value });
     } }, texts.t('web.choose'));
     sel.addEventListener('change', () => { go.disabled = !!used || sel.value === ''; });
-    box.append(el('span', { class: 'menu' }, sel, go));
+    box.append(el('span', { class: 'menu', 'data-action': menu.action }, sel, go));
   }
   for (const c of m.choices ?? []) {
     const mine = used && used.action === c.action && used.value === c.value;
