@@ -1,13 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -212,9 +212,9 @@ func (c caseReplayCmd) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-// sameCase compares as the store keeps cases: nil and empty are one.
+// sameCase compares cases in the form in which the store keeps them.
 func sameCase(a, b triage.Case) bool {
 	x, err1 := json.Marshal(a)
 	y, err2 := json.Marshal(b)
-	return err1 == nil && err2 == nil && reflect.DeepEqual(x, y)
+	return err1 == nil && err2 == nil && bytes.Equal(x, y)
 }

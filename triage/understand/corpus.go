@@ -176,7 +176,8 @@ func (c *Corpus) LanguageSamples() []LanguageSample {
 	return out
 }
 
-// Acts and the other lists of classes, in the order of the models.
+// Classes lists the different labels that of gives, sorted: the classes of a
+// model in its order.
 func (c *Corpus) Classes(of func(Sample) []string) []string {
 	set := map[string]bool{}
 	for _, s := range c.Samples {
