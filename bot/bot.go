@@ -86,11 +86,14 @@ type Person struct {
 	Zone   string `json:"zone,omitempty"`   // IANA time zone, when the platform tells
 }
 
-// File is an attachment, passed on as a link with its name.
+// File is an attachment. Its contents cross to another platform where both
+// sides can ([Fetcher]); else it is passed on as a link with its name.
 type File struct {
-	Name string `json:"name"`
-	URL  string `json:"url"`
-	Size int64  `json:"size,omitempty"` // bytes; 0 when unknown
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+	Size     int64  `json:"size,omitempty"`     // bytes; 0 when unknown
+	Platform string `json:"platform,omitempty"` // whose file it is
+	Source   string `json:"source,omitempty"`   // where its platform's [Fetcher] finds the contents, when that is not URL
 }
 
 // Inbound is one event of a platform.
@@ -161,17 +164,19 @@ type FormField struct {
 
 // Outbound is one message for a platform to show.
 type Outbound struct {
-	ID      string   `json:"id"` // unique a message; platforms that can carry it do, so that a retry finds what already arrived
-	To      Address  `json:"to"`
-	OnlyFor string   `json:"only_for,omitempty"` // a user id: shown to this person alone, where the platform can
-	Lang    string   `json:"lang"`
-	RTL     bool     `json:"rtl,omitempty"`
-	Author  string   `json:"author,omitempty"` // whose words these are, when relayed
-	Text    string   `json:"text"`
-	Choices []Choice `json:"choices,omitempty"`
-	Menus   []Menu   `json:"menus,omitempty"`
-	Card    *Card    `json:"card,omitempty"`
-	Files   []File   `json:"files,omitempty"`
-	Update  string   `json:"update,omitempty"` // platform message id to change instead of writing anew
-	Delete  bool     `json:"delete,omitempty"` // with Update: take the message away
+	ID      string    `json:"id"`             // unique a message; platforms that can carry it do, so that a retry finds what already arrived
+	Case    string    `json:"case,omitempty"` // the case it belongs to, if any; choices carry it back where the platform has room
+	At      time.Time `json:"at,omitzero"`    // when it was decided: it cannot have been shown before
+	To      Address   `json:"to"`
+	OnlyFor string    `json:"only_for,omitempty"` // a user id: shown to this person alone, where the platform can
+	Lang    string    `json:"lang"`
+	RTL     bool      `json:"rtl,omitempty"`
+	Author  string    `json:"author,omitempty"` // whose words these are, when relayed
+	Text    string    `json:"text"`
+	Choices []Choice  `json:"choices,omitempty"`
+	Menus   []Menu    `json:"menus,omitempty"`
+	Card    *Card     `json:"card,omitempty"`
+	Files   []File    `json:"files,omitempty"`
+	Update  string    `json:"update,omitempty"` // platform message id to change instead of writing anew
+	Delete  bool      `json:"delete,omitempty"` // with Update: take the message away
 }

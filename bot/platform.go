@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -14,10 +15,12 @@ type Acceptor interface {
 	Accept(ctx context.Context, in Inbound) error
 }
 
-// FormSource gives the form of the case that a "form" button belongs to. An
-// adapter needs it at once, because a platform's trigger lives for seconds.
+// FormSource gives the form of the case that a "form" button belongs to, and
+// the empty form of a case that is about to be opened. An adapter needs it at
+// once, because a platform's trigger lives for seconds.
 type FormSource interface {
 	Form(ctx context.Context, caseID string) (Form, error)
+	NewForm(lang string) Form
 }
 
 // Receipt tells where a message arrived.
@@ -33,10 +36,16 @@ type Platform interface {
 }
 
 // Finder is met by platforms that can tell whether a message arrived after an
-// unclear answer: Find looks for the [Outbound] with this id in the
-// conversation.
+// unclear answer: Find looks for out in its conversation, by its id where the
+// platform carries one, else by what it shows and when it was decided.
 type Finder interface {
-	Find(ctx context.Context, to Address, id string) (Receipt, bool, error)
+	Find(ctx context.Context, out Outbound) (Receipt, bool, error)
+}
+
+// Fetcher is met by platforms whose files can be read: Fetch opens the contents
+// of a file that came from this platform. The caller closes them.
+type Fetcher interface {
+	Fetch(ctx context.Context, f File) (io.ReadCloser, error)
 }
 
 // Class says what to do about a failed send.

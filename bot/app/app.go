@@ -227,6 +227,11 @@ func (a *App) Form(ctx context.Context, caseID string) (bot.Form, error) {
 	return a.core.Renderer.Form(c), nil
 }
 
+// NewForm meets [bot.FormSource].
+func (a *App) NewForm(lang string) bot.Form {
+	return a.core.Renderer.Form(triage.Case{Lang: a.core.Texts.Match(lang)})
+}
+
 func (a *App) depths() (inbox, outbox, dead int) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

@@ -92,7 +92,7 @@ func (p *platform) Send(ctx context.Context, out bot.Outbound) (bot.Receipt, err
 // looking is a platform that can look.
 type looking struct{ *platform }
 
-func (p looking) Find(_ context.Context, to bot.Address, id string) (bot.Receipt, bool, error) {
+func (p looking) Find(_ context.Context, want bot.Outbound) (bot.Receipt, bool, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finds++
@@ -100,7 +100,7 @@ func (p looking) Find(_ context.Context, to bot.Address, id string) (bot.Receipt
 		return bot.Receipt{}, false, p.find
 	}
 	for i, out := range p.outs {
-		if out.ID == id && out.To.Key() == to.Key() {
+		if out.ID == want.ID && out.To.Key() == want.To.Key() {
 			return bot.Receipt{MessageID: fmt.Sprint("p", i+1)}, true, nil
 		}
 	}

@@ -156,7 +156,7 @@ func (d *Deliverer) render(row store.Outbox, e triage.Effect, rc RenderContext) 
 	if err != nil {
 		return out, unshowable(err)
 	}
-	out.ID, out.To, out.OnlyFor = row.ID, rc.To, e.OnlyFor
+	out.ID, out.To, out.OnlyFor, out.Case, out.At = row.ID, rc.To, e.OnlyFor, row.CaseID, row.At
 	if out.Lang == "" {
 		out.Lang = rc.Lang
 	}

@@ -106,7 +106,7 @@ func find(ctx context.Context, p bot.Platform, out bot.Outbound) (r bot.Receipt,
 		return r, false, errBlind
 	}
 	defer catch(&err)
-	r, found, err = finder.Find(ctx, out.To, out.ID)
+	r, found, err = finder.Find(ctx, out)
 	if err != nil && bot.ClassOf(err) == bot.ClassInvalid {
 		return r, false, errBlind
 	}

@@ -65,7 +65,7 @@ func TestCallsFitSlacksDescription(t *testing.T) {
 	mustSend(t, w, bot.Outbound{To: q.To, Text: "x", Update: rec.MessageID})
 	mustSend(t, w, bot.Outbound{To: q.To, Update: rec.MessageID, Delete: true})
 	for _, to := range []bot.Address{q.To, at("C0SIAM", "")} {
-		if _, _, err := w.client.Find(t.Context(), to, "q"); err != nil {
+		if _, _, err := w.client.Find(t.Context(), bot.Outbound{To: to, ID: "q"}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,14 +14,14 @@ const (
 	threadPages  = 50 // oldest first: the end must be reached
 )
 
-// Find looks for the message with this id by its metadata, in its thread or, without
+// Find looks for the message with out's id by its metadata, in its thread or, without
 // one, among the latest of the channel. It is found when all of its parts are there. Errors are
 // [bot.SendError]; they say nothing about the message.
-func (c *Client) Find(ctx context.Context, to bot.Address, id string) (bot.Receipt, bool, error) {
-	if id == "" {
+func (c *Client) Find(ctx context.Context, out bot.Outbound) (bot.Receipt, bool, error) {
+	if out.ID == "" {
 		return bot.Receipt{}, false, nil
 	}
-	have, parts, err := c.arrived(ctx, to, id)
+	have, parts, err := c.arrived(ctx, out.To, out.ID)
 	if err != nil {
 		return bot.Receipt{}, false, err
 	}

@@ -96,7 +96,7 @@ func TestSendFailures(t *testing.T) {
 			if se, _ := errors.AsType[*bot.SendError](err); tt.want == bot.ClassLimited && se.After != 7*time.Second {
 				t.Errorf("after = %v, want 7s", se.After)
 			}
-			_, found, err := w.client.Find(t.Context(), out.To, "m1")
+			_, found, err := w.client.Find(t.Context(), bot.Outbound{To: out.To, ID: "m1"})
 			if err != nil || found != tt.shown {
 				t.Errorf("Find = %v, %v; want %v", found, err, tt.shown)
 			}
@@ -128,7 +128,7 @@ func TestHangIsUnclearAndFindTells(t *testing.T) {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v does not tell that it was cancelled", err)
 			}
-			rec, found, err := w.client.Find(t.Context(), to, "m1")
+			rec, found, err := w.client.Find(t.Context(), bot.Outbound{To: to, ID: "m1"})
 			if err != nil || found != shown || found == (rec.MessageID == "") {
 				t.Errorf("Find = %+v, %v, %v; want %v", rec, found, err, shown)
 			}
@@ -141,7 +141,7 @@ func TestRefusedConnectionIsRetried(t *testing.T) {
 	w.Close()
 	_, err := w.client.Send(t.Context(), bot.Outbound{ID: "m1", To: at("C0SIAM", ""), Text: "x"})
 	classIs(t, err, bot.ClassRetry)
-	_, _, err = w.client.Find(t.Context(), at("C0SIAM", ""), "m1")
+	_, _, err = w.client.Find(t.Context(), bot.Outbound{To: at("C0SIAM", ""), ID: "m1"})
 	classIs(t, err, bot.ClassRetry)
 }
 
@@ -207,7 +207,7 @@ func TestGoneAndForeignPlaces(t *testing.T) {
 	}
 	_, err := w.client.Send(t.Context(), bot.Outbound{To: at("C0SIAM", ""), OnlyFor: "UFAR", Text: "x"})
 	classIs(t, err, bot.ClassGone)
-	_, _, err = w.client.Find(t.Context(), at("C0SIAM", "1.1"), "m1")
+	_, _, err = w.client.Find(t.Context(), bot.Outbound{To: at("C0SIAM", "1.1"), ID: "m1"})
 	classIs(t, err, bot.ClassGone)
 	w.SetAuthError("missing_scope")
 	_, err = w.client.Send(t.Context(), bot.Outbound{To: at("C0SIAM", ""), Text: "x"})
@@ -242,11 +242,11 @@ func TestLongTextComesWhole(t *testing.T) {
 			w.Fail("chat.postMessage", 1, bottest.SlackServerErrorAfter) // the first part arrives, unclearly
 			_, err = w.client.Send(t.Context(), out)
 			classIs(t, err, bot.ClassUnclear)
-			if _, found, err := w.client.Find(t.Context(), to, "long"); found || err != nil {
+			if _, found, err := w.client.Find(t.Context(), bot.Outbound{To: to, ID: "long"}); found || err != nil {
 				t.Errorf("Find after one part = %v, %v", found, err)
 			}
 			rec := mustSend(t, w, out)
-			got, found, err := w.client.Find(t.Context(), to, "long")
+			got, found, err := w.client.Find(t.Context(), bot.Outbound{To: to, ID: "long"})
 			if err != nil || !found || got != rec {
 				t.Errorf("Find = %+v, %v, %v; want %+v", got, found, err, rec)
 			}
@@ -280,7 +280,7 @@ func TestFindReadsOn(t *testing.T) {
 		mustSend(t, w, bot.Outbound{ID: fmt.Sprint(i), To: to, Text: "x"})
 	}
 	for id, want := range map[string]bool{"0": true, "204": true, "205": false, "": false} {
-		_, found, err := w.client.Find(t.Context(), to, id)
+		_, found, err := w.client.Find(t.Context(), bot.Outbound{To: to, ID: id})
 		if err != nil || found != want {
 			t.Errorf("Find(%q) = %v, %v; want %v", id, found, err, want)
 		}
@@ -288,7 +288,7 @@ func TestFindReadsOn(t *testing.T) {
 	for i := range pageSize + 5 {
 		mustSend(t, w, bot.Outbound{ID: fmt.Sprint("top", i), To: at("C0SIAM", ""), Text: "x"})
 	}
-	if _, found, err := w.client.Find(t.Context(), at("C0SIAM", ""), "top0"); !found || err != nil {
+	if _, found, err := w.client.Find(t.Context(), bot.Outbound{To: at("C0SIAM", ""), ID: "top0"}); !found || err != nil {
 		t.Errorf("Find in the channel = %v, %v", found, err)
 	}
 }

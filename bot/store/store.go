@@ -237,6 +237,12 @@ type Store interface {
 	// LinkOf gives the conversation that has a role in a case.
 	LinkOf(ctx context.Context, caseID string, role Role) (Link, error)
 
+	// Marks gives the last message that was read of each place of a platform:
+	// for platforms that do not deliver an event again.
+	Marks(ctx context.Context, platform string) (map[string]string, error)
+	// SetMarks changes some of them in one piece; an empty id forgets the place.
+	SetMarks(ctx context.Context, platform string, marks map[string]string) error
+
 	// Ping writes, and so tells whether the store can: ErrFull when the disk is full.
 	Ping(ctx context.Context) error
 	// Depths counts unsettled inbox rows, unsent and dead outbox rows.

@@ -40,17 +40,17 @@ func (c *Client) Send(ctx context.Context, out bot.Outbound) (bot.Receipt, error
 	return bot.Receipt{MessageID: r.ID}, nil
 }
 
-// Find tells whether the message with this id is in the conversation.
-func (c *Client) Find(ctx context.Context, to bot.Address, id string) (bot.Receipt, bool, error) {
-	if id == "" {
+// Find tells whether the message with out's id is in its conversation.
+func (c *Client) Find(ctx context.Context, out bot.Outbound) (bot.Receipt, bool, error) {
+	if out.ID == "" {
 		return bot.Receipt{}, false, nil
 	}
-	all, err := c.records(ctx, to.Key(), historyLimit)
+	all, err := c.records(ctx, out.To.Key(), historyLimit)
 	if err != nil {
 		return bot.Receipt{}, false, failed(bot.ClassRetry, err)
 	}
-	want := messageID(id)
-	i := slices.IndexFunc(all, func(r record) bool { return r.ID == want || r.Last == id })
+	want := messageID(out.ID)
+	i := slices.IndexFunc(all, func(r record) bool { return r.ID == want || r.Last == out.ID })
 	if i < 0 {
 		return bot.Receipt{}, false, nil
 	}

@@ -22,14 +22,14 @@ func TestSendTwiceShowsOne(t *testing.T) {
 	s := newSite(t)
 	v := s.visit()
 	out := bot.Outbound{ID: "case1.3.0", To: chatAddress(v.chat), Text: "hello"}
-	if _, found, err := s.client.Find(t.Context(), out.To, out.ID); found || err != nil {
+	if _, found, err := s.client.Find(t.Context(), out); found || err != nil {
 		t.Fatalf("found before it was sent: %v", err)
 	}
 	first, second := s.send(out), s.send(out)
 	if first != second || first.MessageID == "" || len(v.messages()) != 1 {
 		t.Errorf("receipts %v and %v, %d messages", first, second, len(v.messages()))
 	}
-	rec, found, err := s.client.Find(t.Context(), out.To, out.ID)
+	rec, found, err := s.client.Find(t.Context(), out)
 	if !found || err != nil || rec != first {
 		t.Errorf("Find = %v, %v, %v", rec, found, err)
 	}
@@ -47,7 +47,7 @@ func TestUpdateAndDelete(t *testing.T) {
 	if len(got) != 1 || got[0].V != 1 || !got[0].Edited || got[0].Choices != nil || got[0].Blocks[0].Spans[0].Text != "two" {
 		t.Fatalf("after the update: %+v", got)
 	}
-	if found, ok, err := s.client.Find(t.Context(), to, "b"); !ok || err != nil || found != rec {
+	if found, ok, err := s.client.Find(t.Context(), bot.Outbound{To: to, ID: "b"}); !ok || err != nil || found != rec {
 		t.Errorf("Find of an update = %v, %v, %v", found, ok, err)
 	}
 	for range 2 {

@@ -75,6 +75,8 @@ func (b *inbox) last(t *testing.T, n int) bot.Inbound {
 
 type forms map[string]bot.Form
 
+func (f forms) NewForm(string) bot.Form { return bot.Form{} }
+
 func (f forms) Form(_ context.Context, id string) (bot.Form, error) {
 	form, ok := f[id]
 	if !ok {

@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"SentTiesTheThread", sentLink},
 		{"SentAsAndCopies", sentAs},
 		{"ReopenAfterCrash", reopen},
+		{"Marks", marks},
 		{"DepthsAndPing", depths},
 		{"EndedContext", endedContext},
 	} {

@@ -159,8 +159,8 @@ type found struct {
 	Found   bool
 }
 
-func (f finder) Find(ctx context.Context, to bot.Address, id string) (bot.Receipt, bool, error) {
-	q := url.Values{"key": {to.Key()}, "id": {id}}
+func (f finder) Find(ctx context.Context, out bot.Outbound) (bot.Receipt, bool, error) {
+	q := url.Values{"key": {out.To.Key()}, "id": {out.ID}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, f.base+"/find?"+q.Encode(), nil)
 	if err != nil {
 		return bot.Receipt{}, false, err
