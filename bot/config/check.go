@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -53,7 +54,30 @@ func (k *checker) run() {
 	k.engineers()
 	k.tiers()
 	k.customers()
+	k.discord()
 	k.urls()
+}
+
+// copyID is how to find an id on Discord.
+const copyID = "in Discord, switch on developer mode, then right-click and copy the id: digits only"
+
+// isSnowflake tells whether s can be an id of Discord: a 64-bit number.
+func isSnowflake(s string) bool {
+	n, err := strconv.ParseUint(s, 10, 64)
+	return err == nil && n > 0
+}
+
+func (k *checker) discord() {
+	for _, group := range []struct {
+		name string
+		ids  []string
+	}{{"private_threads", k.c.Discord.PrivateThreads}, {"engineer_roles", k.c.Discord.EngineerRoles}} {
+		for i, id := range group.ids {
+			if !isSnowflake(id) {
+				k.bad(fmt.Sprintf("$.discord.%s[%d]", group.name, i), fmt.Sprintf("%q is not an id of Discord", id), copyID)
+			}
+		}
+	}
 }
 
 func isPort(s string) bool {
@@ -82,8 +106,10 @@ func (k *checker) engineers() {
 	switch {
 	case e.Desk == "":
 		k.bad("$.engineers.desk", "is missing", "name the channel where handoffs go, for example slack:C0DESK")
-	case !slices.Contains([]string{"slack", "web"}, platform) || channel == "":
-		k.bad("$.engineers.desk", fmt.Sprintf("%q is not a desk of this version", e.Desk), "write slack: and the channel's id, or web:desk")
+	case !slices.Contains([]string{"slack", "discord", "web"}, platform) || channel == "":
+		k.bad("$.engineers.desk", fmt.Sprintf("%q is not a desk", e.Desk), "write slack: or discord: and the channel's id, or web:desk")
+	case platform == "discord" && !isSnowflake(channel):
+		k.bad("$.engineers.desk", fmt.Sprintf("%q is not a channel id of Discord", channel), copyID)
 	}
 }
 
@@ -138,6 +164,8 @@ func (k *checker) customers() {
 				key := group.platform + ":" + id
 				if id == "" {
 					k.bad(at, "is empty", "write the channel's id, or take the line out")
+				} else if group.platform == "discord" && !isSnowflake(id) {
+					k.bad(at, fmt.Sprintf("%q is not an id of Discord", id), copyID)
 				} else if other, ok := seen[key]; ok {
 					k.bad(at, fmt.Sprintf("%s already belongs to %q", id, other), "a channel belongs to one customer")
 				}
@@ -156,6 +184,11 @@ func (k *checker) urls() {
 			k.env("SLACK_API_URL", fmt.Sprintf("%q is not a base URL", v), "write it with scheme and a slash at the end, like https://slack.com/api/")
 		}
 	}
+	if v := k.c.Secrets.DiscordAPIURL; v != "" {
+		if u, err := url.Parse(v); err != nil || u.Host == "" || !strings.HasSuffix(v, "/") {
+			k.env("DISCORD_API_URL", fmt.Sprintf("%q is not a base URL", v), "write it with scheme, version and a slash at the end, like https://discord.com/api/v10/")
+		}
+	}
 }
 
 // UsesSlack tells whether anything of the configuration needs Slack.
@@ -164,23 +197,54 @@ func (c *Config) UsesSlack() bool {
 		slices.ContainsFunc(c.Customers, func(cu Customer) bool { return len(cu.Slack) > 0 })
 }
 
-// MissingSecrets lists what has to be exported before the program can serve;
-// nil when nothing is missing.
+// UsesDiscord tells whether anything of the configuration needs Discord.
+func (c *Config) UsesDiscord() bool {
+	return c.Secrets.DiscordBotToken != "" || c.DeskOn("discord") != "" ||
+		slices.ContainsFunc(c.Customers, func(cu Customer) bool { return len(cu.Discord) > 0 })
+}
+
+// missing makes a problem of a variable that is not exported.
+func missing(name, what, remedy string) error {
+	return Problem{File: "environment", Field: name, What: what, Remedy: remedy}
+}
+
+// MissingSecrets lists what has to be exported before the program can serve at
+// all; nil when nothing is missing: the desk's platform and the customers' one,
+// or one of them. What else is named and has no token is in [Config.Unserved].
 func (c *Config) MissingSecrets() error {
-	if !c.UsesSlack() {
-		return nil
-	}
 	var errs []error
-	miss := func(name, what, remedy string) {
-		errs = append(errs, Problem{File: "environment", Field: name, What: what, Remedy: remedy})
+	s := c.Secrets
+	other := s.DiscordBotToken != "" && c.DeskOn("slack") == ""
+	if c.UsesSlack() && !(s.SlackBotToken == "" && other) {
+		if s.SlackBotToken == "" {
+			errs = append(errs, missing("SLACK_BOT_TOKEN", "is not set, but the configuration names Slack channels", "export the bot token (xoxb-…) of the Slack app"))
+		}
+		if s.SlackAppToken == "" && s.SlackSigningSecret == "" {
+			errs = append(errs, missing("SLACK_SIGNING_SECRET", "is not set, and neither is SLACK_APP_TOKEN", "export the signing secret for HTTP mode, or the app token (xapp-…) for Socket Mode"))
+		}
 	}
-	if c.Secrets.SlackBotToken == "" {
-		miss("SLACK_BOT_TOKEN", "is not set, but the configuration names Slack channels", "export the bot token (xoxb-…) of the Slack app")
-	}
-	if c.Secrets.SlackAppToken == "" && c.Secrets.SlackSigningSecret == "" {
-		miss("SLACK_SIGNING_SECRET", "is not set, and neither is SLACK_APP_TOKEN", "export the signing secret for HTTP mode, or the app token (xapp-…) for Socket Mode")
+	other = s.SlackBotToken != "" || c.UsesSlack()
+	if c.UsesDiscord() && s.DiscordBotToken == "" && (c.DeskOn("discord") != "" || !other) {
+		errs = append(errs, missing("DISCORD_BOT_TOKEN", "is not set, but the configuration names Discord channels", "export the bot token of the Discord application"))
 	}
 	return errors.Join(errs...)
+}
+
+// Unserved names platforms on which customers have channels and nobody
+// answers, because the token is not exported. It is loud at the start and a
+// fault for the doctor, not an error: the other platform goes on.
+func (c *Config) Unserved() []error {
+	if c.MissingSecrets() != nil {
+		return nil
+	}
+	var out []error
+	if c.UsesSlack() && c.Secrets.SlackBotToken == "" {
+		out = append(out, missing("SLACK_BOT_TOKEN", "is not set: the customers' Slack channels are not served", "export the bot token (xoxb-…) of the Slack app"))
+	}
+	if c.UsesDiscord() && c.Secrets.DiscordBotToken == "" {
+		out = append(out, missing("DISCORD_BOT_TOKEN", "is not set: the customers' Discord channels are not served", "export the bot token of the Discord application"))
+	}
+	return out
 }
 
 func sortedKeys[V any](m map[string]V) []string {

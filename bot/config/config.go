@@ -29,6 +29,7 @@ type Config struct {
 	Engineers  Engineers       `yaml:"engineers"`
 	Customers  []Customer      `yaml:"customers"`
 	Tiers      map[string]Tier `yaml:"tiers"`
+	Discord    Discord         `yaml:"discord"`
 	Web        bool            `yaml:"web"` // serve the built-in web chat and desk at /
 
 	Secrets Secrets `yaml:"-"`
@@ -55,6 +56,12 @@ type Customer struct {
 	Tier    string   `yaml:"tier"`
 	Slack   []string `yaml:"slack"`
 	Discord []string `yaml:"discord"`
+}
+
+// Discord is what only Discord can be told.
+type Discord struct {
+	PrivateThreads []string `yaml:"private_threads"` // guild or channel ids whose cases live in threads that only the contact and the guild's moderators see
+	EngineerRoles  []string `yaml:"engineer_roles"`  // role ids of engineers; without any, whoever can write on the desk is one
 }
 
 // Tier gives the targets by severity.
@@ -252,6 +259,11 @@ func (c *Config) CustomerOf(platform, channel string) (Customer, bool) {
 		}
 	}
 	return Customer{}, false
+}
+
+// PrivateOn tells whether cases of a Discord channel live in private threads.
+func (c *Config) PrivateOn(guild, channel string) bool {
+	return slices.Contains(c.Discord.PrivateThreads, guild) || slices.Contains(c.Discord.PrivateThreads, channel)
 }
 
 // TierOf gives a customer's tier by name.

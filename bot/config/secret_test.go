@@ -3,6 +3,7 @@ package config_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -92,12 +93,17 @@ func TestSecretsNeverPrint(t *testing.T) {
 
 func TestMissingSecrets(t *testing.T) {
 	const web = "engineers: {desk: web:desk}\n"
+	const mixed = "engineers: {desk: discord:11}\ncustomers: [{name: A, slack: [C1]}]\n"
 	for _, tc := range []struct {
 		name, file string
 		env        map[string]string
 		want       []string
 	}{
 		{"web alone needs none", web, nil, nil},
+		{"a desk on Discord", "engineers: {desk: discord:11}\n", nil, []string{"DISCORD_BOT_TOKEN"}},
+		{"a customer on Discord alone", web + "customers: [{name: A, discord: ['12']}]\n", nil, []string{"DISCORD_BOT_TOKEN"}},
+		{"a desk on Discord and a customer on Slack", mixed, map[string]string{"SLACK_BOT_TOKEN": token, "SLACK_APP_TOKEN": token}, []string{"DISCORD_BOT_TOKEN"}},
+		{"that customer's platform is not fatal", mixed, map[string]string{"DISCORD_BOT_TOKEN": token}, nil},
 		{"a desk on Slack", "engineers: {desk: slack:C1}\n", nil, []string{"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}},
 		{"a customer on Slack", web + "customers: [{name: A, slack: [C1]}]\n", nil, []string{"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}},
 		{"a token without the rest", web, map[string]string{"SLACK_BOT_TOKEN": token}, []string{"SLACK_SIGNING_SECRET"}},
@@ -122,6 +128,45 @@ func TestMissingSecrets(t *testing.T) {
 		}
 		if strings.Join(got, " ") != strings.Join(tc.want, " ") {
 			t.Errorf("%s: missing %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}
+
+// TestUnserved: a platform that is named and has no token is told, unless the
+// program cannot start anyway.
+func TestUnserved(t *testing.T) {
+	const both = "customers: [{name: A, slack: [C1], discord: [1100000000000000001]}]\n"
+	slackEnv := map[string]string{"SLACK_BOT_TOKEN": token, "SLACK_APP_TOKEN": token}
+	for _, tc := range []struct {
+		name, file string
+		env        map[string]string
+		want       []string
+	}{
+		{"nothing can start", "engineers: {desk: slack:C0}\n" + both, nil, nil},
+		{"Discord's customers", "engineers: {desk: slack:C0}\n" + both, slackEnv, []string{"DISCORD_BOT_TOKEN"}},
+		{"Slack's customers", "engineers: {desk: discord:11}\n" + both, map[string]string{"DISCORD_BOT_TOKEN": token}, []string{"SLACK_BOT_TOKEN"}},
+		{"only Slack is named", "engineers: {desk: slack:C0}\n", slackEnv, nil},
+	} {
+		c, err := config.Parse("f.yaml", []byte(tc.file), env(tc.env))
+		if err != nil {
+			t.Errorf("%s: %v", tc.name, err)
+			continue
+		}
+		var got []string
+		for _, p := range problems(t, errors.Join(c.Unserved()...)) {
+			got = append(got, p.Field)
+		}
+		if strings.Join(got, " ") != strings.Join(tc.want, " ") {
+			t.Errorf("%s: not served for want of %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestDiscordAPIURL(t *testing.T) {
+	for url, ok := range map[string]bool{"": true, "https://discord.com/api/v10/": true, "http://127.0.0.1:8080/api/v10/": true, "discord.com/api/v10/": false, "https://discord.com/api/v10": false} {
+		_, err := config.Parse("f.yaml", []byte("engineers: {desk: web:desk}"), env(map[string]string{"DISCORD_API_URL": url}))
+		if (err == nil) != ok {
+			t.Errorf("DISCORD_API_URL=%q gives %v, want it taken: %t", url, err, ok)
 		}
 	}
 }
