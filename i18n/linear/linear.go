@@ -20,7 +20,7 @@ import (
 )
 
 // Bits is the size of the hash table of features: 2^Bits rows.
-const Bits = 16
+const Bits = 18
 
 // ID is a hashed feature.
 type ID uint32

@@ -13,11 +13,13 @@ var (
 	versionNear = regexp.MustCompile(`(?i)(?:\b(?:sdk)?(?:sdk|ver(?:sion|sión|são|sione|sie)?|v)|版本|版|バージョン|버전|เวอร์ชัน|phiên bản|bản|versi|сборк\S*|верси\S*|версі\S*|wersj\S*|sürüm|إصدار|نسخه|ورژن|वर्जन|वर्ज़न|ভার্সন)\s*[:=]?\s*(\d+(?:\.\d+){1,3}(?:[-+][\w.]+)?)`)
 	versionBare = regexp.MustCompile(`(?:^|[\s(v])(\d+\.\d+\.\d+(?:[-+][\w.]+)?)\b`)
 	ipAddress   = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
-	errorNear   = regexp.MustCompile(`(?i)(?:err(?:or|eur|ore|o)?|errcode|code|código|codigo|kode|kod|code d'erreur|fehler(?:code)?|błąd|błędu|ошибк\S*|помилк\S*|код\S*|hata(?: kodu)?|lỗi|mã(?: lỗi)?|ralat|错误码?|错误代码|報錯|报错|錯誤碼?|エラー(?:コード)?|에러(?:코드)?|오류(?: 코드)?|รหัส|เออเร่อ|خطأ|خطای?|ارور|کد|रर|एरर|कोड|এরর|কোড|ایرر|کوڈ|http|status)\s*[:=#]?\s*["'「(]?(-?\d{3,6}|0x[0-9a-fA-F]{2,8}|[A-Z][A-Z0-9]*_[A-Z0-9_]+)`)
-	errorBare   = regexp.MustCompile(`(?:^|[\s("=:])(-\d{3,5}|0x[0-9a-fA-F]{4,8}|(?:ERR|E|ERROR)_[A-Z0-9_]+)\b`)
-	streamNear  = regexp.MustCompile(`(?i)(?:\b(?:stream(?:[ _-]?(?:id|key|name))?|room(?:[ _-]?id)?|channel(?:[ _-]?id)?|sala|phòng|kamar|oda)|комнат\S*|кімнат\S*|房间号?|房間號?|流(?:id|名|号|號)|ルーム(?:id)?|룸|방|ห้อง|غرفة|اتاق|रूम|রুম|روم)\s*(?:id|ID|nr|no\.?|№|#|号|號)?\s*[:=#]?\s*([A-Za-z][A-Za-z0-9_-]*\d[A-Za-z0-9_-]{2,}|\d[A-Za-z0-9_-]{2,})`)
-	streamBare  = regexp.MustCompile(`\b((?:live|stream|room|rm|ch|pk|sid|call)[_-][A-Za-z_-]*\d[A-Za-z0-9_-]+)\b`)
-	quantity    = regexp.MustCompile(`(?i)^\d+(?:p|k|m|s|h|ms|fps|min|kbps|mbps|gb|mb)$`)
+	// otherSoftware has versions of its own, which are not the SDK's.
+	otherSoftware = regexp.MustCompile(`(?i)\b(chrome|chromium|firefox|safari|edge|opera|webkit|ios|ipados|android|windows|macos|ubuntu|obs|nginx|ffmpeg)[ /]+v?\d+(?:\.\d+)*`)
+	errorNear     = regexp.MustCompile(`(?i)(?:err(?:or|eur|ore|o)?|errcode|code|código|codigo|kode|kod|code d'erreur|fehler(?:code)?|błąd|błędu|ошибк\S*|помилк\S*|код\S*|hata(?: kodu)?|lỗi|mã(?: lỗi)?|ralat|错误码?|错误代码|報錯|报错|錯誤碼?|エラー(?:コード)?|에러(?:코드)?|오류(?: 코드)?|รหัส|เออเร่อ|خطأ|خطای?|ارور|کد|रर|एरर|कोड|এরর|কোড|ایرر|کوڈ|http|status)\s*[:=#]?\s*["'「(]?(-?\d{3,6}|0x[0-9a-fA-F]{2,8}|[A-Z][A-Z0-9]*_[A-Z0-9_]+)`)
+	errorBare     = regexp.MustCompile(`(?:^|[\s("=:])(-\d{3,5}|0x[0-9a-fA-F]{4,8}|(?:ERR|E|ERROR)_[A-Z0-9_]+)\b`)
+	streamNear    = regexp.MustCompile(`(?i)(?:\b(?:stream(?:[ _-]?(?:id|key|name))?|room(?:[ _-]?id)?|channel(?:[ _-]?id)?|sala|phòng|kamar|oda)|комнат\S*|кімнат\S*|房间号?|房間號?|流(?:id|名|号|號)|ルーム(?:id)?|룸|방|ห้อง|غرفة|اتاق|रूम|রুম|روم)\s*(?:id|ID|nr|no\.?|№|#|号|號)?\s*[:=#]?\s*([A-Za-z][A-Za-z0-9_-]*\d[A-Za-z0-9_-]{2,}|\d[A-Za-z0-9_-]{2,})`)
+	streamBare    = regexp.MustCompile(`\b((?:live|stream|room|rm|ch|pk|sid|call)[_-][A-Za-z_-]*\d[A-Za-z0-9_-]+)\b`)
+	quantity      = regexp.MustCompile(`(?i)^\d+(?:p|k|m|s|h|ms|fps|min|kbps|mbps|gb|mb)$`)
 )
 
 // longestFact bounds what is taken for a version, a code or an id, in bytes:
@@ -28,26 +30,30 @@ const longestFact = 120
 // codes, stream and room ids, how many users, on what and since when.
 func facts(text string, n normal, matches []match, carrier, lang string) map[string]string {
 	out := map[string]string{}
-	first := func(slot string, patterns ...*regexp.Regexp) {
+	first := func(slot, in string, patterns ...*regexp.Regexp) {
 		for _, p := range patterns {
-			if m := p.FindStringSubmatch(text); m != nil && len(m[1]) <= longestFact {
+			if m := p.FindStringSubmatch(in); m != nil && len(m[1]) <= longestFact {
 				out[slot] = m[1]
 				return
 			}
 		}
 	}
 	if strings.ContainsAny(text, "0123456789_") {
-		first("version", versionNear, versionBare)
-		if ipAddress.MatchString(text) && versionNear.FindString(text) == "" {
+		ours := otherSoftware.ReplaceAllString(text, "$1")
+		first("version", ours, versionNear, versionBare)
+		if ipAddress.MatchString(ours) && versionNear.FindString(ours) == "" {
 			delete(out, "version")
 		}
-		first("error_code", errorNear, errorBare)
-		first("stream_id", streamNear, streamBare)
+		first("error_code", text, errorNear, errorBare)
+		first("stream_id", text, streamNear, streamBare)
 		if quantity.MatchString(out["stream_id"]) {
 			delete(out, "stream_id") // "stream 1080p"
 		}
 	}
 	concepts(out, matches, carrier, lang)
+	if at := sinceClock(n); at != "" && (out["since"] == "" || out["since"] == "today" || out["since"] == "yesterday") {
+		out["since"] = at
+	}
 	if users := count(n, matches); users > 0 {
 		out["users"] = strconv.Itoa(users)
 	}

@@ -18,11 +18,12 @@ func features(n normal, matches []match) [][]linear.ID {
 	for _, u := range n.units {
 		words = append(words, digitless(u.text))
 	}
-	g.Words(words, 4)
+	wg := linear.NewGrams()
+	wg.Words(words, 4)
 	c := linear.NewGrams()
 	addConcepts(c, n, matches)
 	addShape(c, n)
-	return [][]linear.ID{g.IDs(), c.IDs()}
+	return [][]linear.ID{g.IDs(), c.IDs(), wg.IDs()}
 }
 
 // mask replaces digits, so that no number is learned by heart, and puts one

@@ -10,6 +10,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+
 	"firstline/i18n"
 )
 
@@ -53,10 +56,11 @@ type lexicon struct {
 	table   map[uint64][]entry
 	longest map[uint64]int    // by the hash of the first unit: units of the longest phrase
 	stop    map[uint64]uint32 // place names that are ordinary words in some languages
+	latin   map[uint64]string // a carrier's name in Latin letters, by its other names
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{table: map[uint64][]entry{}, longest: map[uint64]int{}, stop: map[uint64]uint32{}}
+	return &lexicon{table: map[uint64][]entry{}, longest: map[uint64]int{}, latin: map[uint64]string{}, stop: map[uint64]uint32{}}
 }
 
 const hashStart = 14695981039346656037
@@ -94,10 +98,7 @@ func (l *lexicon) insert(phrase string, e entry) {
 	if base, ok := declined(units, e); ok {
 		l.insert(base, e)
 	}
-	h := uint64(hashStart)
-	for _, u := range units {
-		h = hashNext(h, hashText(u.text))
-	}
+	h := phraseKey(units)
 	if e.place() && unicode.Is(unicode.Latin, []rune(units[0].text)[0]) {
 		e.size = uint8(min(255, utf8.RuneCountInString(phrase)))
 	}
@@ -236,6 +237,9 @@ func (l *lexicon) load(fsys fs.FS) error {
 				return fmt.Errorf("unknown kind %q, want country, area, city or carrier", f[0])
 			}
 			l.addAll(f[2], entry{kind: k, id: f[1], langs: bit(lang)})
+			if k == kindCarrier {
+				l.nameInLatin(f[2])
+			}
 			return nil
 		}))
 		for _, code := range countries() {
@@ -256,6 +260,37 @@ func (l *lexicon) addAll(list string, e entry) {
 			l.add(p, e)
 		}
 	}
+}
+
+// nameInLatin notes by which name people who do not read the script know a
+// carrier: the first of its names that is in Latin letters.
+func (l *lexicon) nameInLatin(list string) {
+	names := strings.Split(list, "|")
+	i := slices.IndexFunc(names, allLatin)
+	if i < 0 {
+		return
+	}
+	name := strings.TrimSpace(names[i])
+	if name == strings.ToLower(name) {
+		name = cases.Title(language.Und).String(name)
+	}
+	for _, other := range names {
+		if !allLatin(other) {
+			l.latin[phraseKey(normalise(other).units)] = name
+		}
+	}
+}
+
+func allLatin(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) })
+}
+
+func phraseKey(units []unit) uint64 {
+	h := uint64(hashStart)
+	for _, u := range units {
+		h = hashNext(h, hashText(u.text))
+	}
+	return h
 }
 
 func eachLine(fsys fs.FS, name string, fields int, use func([]string) error) error {

@@ -44,6 +44,7 @@ func (o *Offline) places(n normal, matches []match, lang string) (regions, unaff
 		from  int
 		to    int
 		kind  kind
+		name  uint64
 	}
 	var mentions []mention
 	for _, m := range matches {
@@ -57,7 +58,7 @@ func (o *Offline) places(n normal, matches []match, lang string) (regions, unaff
 			}
 			continue
 		}
-		mentions = append(mentions, mention{codes: []string{m.id}, langs: m.langs, from: m.from, to: m.to, kind: m.kind})
+		mentions = append(mentions, mention{codes: []string{m.id}, langs: m.langs, from: m.from, to: m.to, kind: m.kind, name: m.phrase})
 	}
 	for _, m := range mentions {
 		if len(m.codes) == 1 {
@@ -74,7 +75,7 @@ func (o *Offline) places(n normal, matches []match, lang string) (regions, unaff
 		}
 		if m.kind == kindCarrier {
 			carriers++
-			carrier = n.written(m.from, m.to)
+			carrier = firstOf(o.lex.latin[m.name], n.written(m.from, m.to))
 		}
 		list := &regions
 		if o.spared(n, matches, m.from, m.to) {

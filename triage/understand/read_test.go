@@ -177,6 +177,14 @@ func TestOneCarrierIsANetwork(t *testing.T) {
 	if one == "" || one == "wifi" || one == "mobile" {
 		t.Errorf("one carrier gives the network %q, want the carrier", one)
 	}
+	for text, want := range map[string]string{
+		"المشاهدون على فودافون مصر يشتكون":   "Vodafone Egypt",
+		"viewers on Vodafone Egypt complain": "Vodafone Egypt",
+	} {
+		if got := read(t, triage.Question{Text: text}).Facts["network"]; got != want {
+			t.Errorf("%q gives the network %q, want %q: the engineer may not read the script", text, got, want)
+		}
+	}
 	for _, text := range []string{"viewers on AIS and on Viettel complain", "viewers in Bangkok complain"} {
 		if got := read(t, triage.Question{Text: text}).Facts["network"]; got != "" {
 			t.Errorf("%q gives the network %q, want none", text, got)
@@ -217,6 +225,51 @@ func TestWishForALanguage(t *testing.T) {
 	} {
 		if got := read(t, triage.Question{Text: text}).WantsLang; got != want {
 			t.Errorf("%q wants %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestLanguageIsNoPlace: who asks for Thai says nothing about Thailand.
+func TestLanguageIsNoPlace(t *testing.T) {
+	r := read(t, triage.Question{Text: "can we speak Thai?"})
+	if r.WantsLang != "th" || len(r.Regions) > 0 {
+		t.Errorf("wants %q in %v, want th and no region", r.WantsLang, r.Regions)
+	}
+}
+
+// TestSinceClock: a time of day is when it began only beside a word that says so.
+func TestSinceClock(t *testing.T) {
+	for text, want := range map[string]string{
+		"the stream freezes since 8 pm":           "8 pm",
+		"freezes since about 20:30 for everyone":  "20:30",
+		"se congela desde las 8 de la noche":      "las 8",
+		"ça coupe depuis 20h30":                   "20h30",
+		"seit 20 Uhr ruckelt alles":               "20 Uhr",
+		"晚上8点开始一直卡":                               "晚上8点",
+		"20時から映像が止まります":                           "20時",
+		"저녁 8시부터 끊겨요":                             "저녁 8시부터",
+		"शाम 8 बजे से वीडियो अटक रहा है":          "8 बजे",
+		"البث يقطع من الساعة 8":                   "الساعه 8",
+		"sejak jam 20.30 nge-lag":                 "jam 20.30",
+		"the show starts at 20:30 and it freezes": "",
+		"call me at 8 pm":                         "",
+		"delay is 3:05 behind":                    "",
+	} {
+		if got := read(t, triage.Question{Text: text}).Facts["since"]; got != want {
+			t.Errorf("%q: since %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestOtherSoftwareHasVersionsToo: a browser's version is not the SDK's.
+func TestOtherSoftwareHasVersionsToo(t *testing.T) {
+	for text, want := range map[string]string{
+		"black screen on Chrome 120.0.6099.109":             "",
+		"SDK 4.2.1 on Chrome 120.0.6099.109 has no sound":   "4.2.1",
+		"Android 14.0.1, app with v3.18.0, nobody hears me": "3.18.0",
+	} {
+		if got := read(t, triage.Question{Text: text}).Facts["version"]; got != want {
+			t.Errorf("%q: version %q, want %q", text, got, want)
 		}
 	}
 }

@@ -9,8 +9,8 @@
 // predicted by models that have not seen it.
 //
 // The models are multinomial logistic regressions (one-against-all for the
-// symptoms, of which a message may have several), trained by AdaGrad with a
-// fixed order, so that the same corpus gives the same bytes.
+// symptoms, of which a message may have several), trained by stochastic gradient
+// descent in a fixed order, so that the same corpus gives the same bytes.
 package main
 
 import (

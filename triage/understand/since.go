@@ -1,0 +1,50 @@
+package understand
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// clock is a time of day as people write it, in normalised text: lower case,
+// Western digits, Persian forms of Arabic letters.
+var clock = regexp.MustCompile(strings.Join([]string{
+	`\b(?:[01]?\d|2[0-3])[:h]\s?[0-5]\d\b`,
+	`\b(?:1[0-2]|[1-9])(?:[:.][0-5]\d)?\s?(?:[ap]\.?m\b)`,
+	`\b(?:[01]?\d|2[0-3])(?:[.:][0-5]\d)?\s?(?:uhr\b|o'clock\b|giờ\b|часов\b|часа\b|година\b|година?\b|แกะ|โมง|ทุ่ม|นาฬิกา|น\.|बजे|बजकर|টা|টায়|بجے|बजेसे)`,
+	`(?:\bjam|\bpukul|\bpkl\.?|\bsaat|\bgodz\.?|\bgodziny?|\balas|\blas|\balle|\bàs|الساعه|ساعت|ساعة)\s?(?:[01]?\d|2[0-3])(?:[.:h][0-5]\d)?\b`,
+	`(?:上午|下午|晚上|凌晨|早上|今晚|昨晚|午前|午後|오전|오후|밤|새벽|저녁|아침)?\s?(?:[01]?\d|2[0-3])\s?[点點時시](?:\s?[0-5]?\d\s?[分분]|半|반)?`,
+}, "|"))
+
+// begins are the words for "since", and nearClock how many characters may
+// stand between one of them and the time.
+var begins = regexp.MustCompile(`(?:^|[^\p{L}])(?:since|from|started|desde|depuis|dès|seit|ab|dal|dalle|da|od|с|со|з|від|از|من|منذ|से|থেকে|سے|se|beri|itibaren|sejak|dari|mulai|mula|từ|simula|dek)(?:$|[^\p{L}])|ตั้งแต่|から|以降|부터|从|從|自|起|开始|開始`)
+
+const nearClock = 14
+
+// sinceClock gives the time of day that a text says a trouble began at: one
+// that stands beside a word for "since" ("since about 8 pm", "8時から").
+func sinceClock(n normal) string {
+	text := string(n.text)
+	for _, at := range clock.FindAllStringIndex(text, 4) {
+		lo, hi := utf8.RuneCountInString(text[:at[0]]), utf8.RuneCountInString(text[:at[1]])
+		beside := string(n.text[max(0, lo-nearClock):lo]) + " # " + string(n.text[hi:min(len(n.text), hi+nearClock)])
+		if !begins.MatchString(beside) {
+			continue
+		}
+		if from, to := n.unitsOf(lo, hi); from < to {
+			return strings.TrimSpace(n.written(from, to))
+		}
+	}
+	return ""
+}
+
+// unitsOf gives the units that lie in a range of the text's runes, [from, to).
+func (n normal) unitsOf(lo, hi int) (from, to int) {
+	for from < len(n.units) && n.units[from].end <= lo {
+		from++
+	}
+	for to = from; to < len(n.units) && n.units[to].start < hi; to++ {
+	}
+	return from, to
+}
