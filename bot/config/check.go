@@ -61,6 +61,11 @@ func (k *checker) run() {
 // copyID is how to find an id on Discord.
 const copyID = "in Discord, switch on developer mode, then right-click and copy the id: digits only"
 
+// isSlackID tells whether s can be an id of Slack; events never carry names.
+func isSlackID(s string) bool {
+	return s != "" && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+}
+
 // isSnowflake tells whether s can be an id of Discord: a 64-bit number.
 func isSnowflake(s string) bool {
 	n, err := strconv.ParseUint(s, 10, 64)
@@ -108,6 +113,8 @@ func (k *checker) engineers() {
 		k.bad("$.engineers.desk", "is missing", "name the channel where handoffs go, for example slack:C0DESK")
 	case !slices.Contains([]string{"slack", "discord", "web"}, platform) || channel == "":
 		k.bad("$.engineers.desk", fmt.Sprintf("%q is not a desk", e.Desk), "write slack: or discord: and the channel's id, or web:desk")
+	case platform == "slack" && !isSlackID(channel):
+		k.bad("$.engineers.desk", fmt.Sprintf("%q is not a channel id of Slack", channel), "write the id, like C0DESK: it stands at the end of the channel's details, not its #name")
 	case platform == "discord" && !isSnowflake(channel):
 		k.bad("$.engineers.desk", fmt.Sprintf("%q is not a channel id of Discord", channel), copyID)
 	}
@@ -164,6 +171,8 @@ func (k *checker) customers() {
 				key := group.platform + ":" + id
 				if id == "" {
 					k.bad(at, "is empty", "write the channel's id, or take the line out")
+				} else if group.platform == "slack" && !isSlackID(id) {
+					k.bad(at, fmt.Sprintf("%q is not a channel id of Slack", id), "write the id, like C0SIAM, not the channel's name")
 				} else if group.platform == "discord" && !isSnowflake(id) {
 					k.bad(at, fmt.Sprintf("%q is not an id of Discord", id), copyID)
 				} else if other, ok := seen[key]; ok {
