@@ -128,8 +128,9 @@ type Case struct {
 	Asking     string         `json:"asking,omitempty"` // the diagnostic last asked and not yet answered
 	Asked      map[string]int `json:"asked,omitempty"`
 	Questions  int            `json:"questions"`
-	Missed     int            `json:"missed,omitempty"`    // messages in a row that brought nothing
-	PassedOn   bool           `json:"passed_on,omitempty"` // the customer was told that words go to the engineers
+	Missed     int            `json:"missed,omitempty"`     // messages in a row that brought nothing
+	PassedOn   bool           `json:"passed_on,omitempty"`  // the customer was told that words go to the engineers
+	AskedSure  bool           `json:"asked_sure,omitempty"` // the last thing asked was whether the problem is solved
 
 	Searched   bool          `json:"searched"`
 	Wanted     HandoffReason `json:"wanted,omitempty"` // a handoff that waits for the search to fill its card

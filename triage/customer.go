@@ -12,6 +12,7 @@ func (t *turn) customerWrote() {
 	learned := t.remember(r, t.ev.MessageID)
 	t.keepWords(r)
 	t.timer(TimerClose, t.p.CloseAfter)
+	t.c.AskedSure = false
 	switch {
 	case t.c.Status.Over():
 		t.afterTheEnd(r)
@@ -46,8 +47,10 @@ func (t *turn) firstLine(r Reading, learned bool) {
 		t.handOff(ReasonAskedForPerson)
 	case t.c.Severity == P1 && r.Act != ActFixed:
 		t.handOff(ReasonP1)
-	case r.Act == ActFixed && (r.ActConfidence >= t.p.FixedConf || len(t.c.Fixes) > 0):
+	case r.Act == ActFixed && t.mayBeFixed(r):
 		t.saidFixed(r)
+	case t.before.AskedSure && r.Act == ActAnswer && r.Yes && !learned:
+		t.confirmed()
 	case t.c.Status == StatusAwaiting:
 		t.afterProposal(r, learned)
 	default:
@@ -61,20 +64,43 @@ func (t *turn) answeredInstead(r Reading, learned bool) bool {
 	return learned && r.ActConfidence < t.p.FixedConf
 }
 
+// mayBeFixed tells whether "fixed" can be meant at all: of a problem that was
+// told before, and surely where nothing was proposed that could have helped.
+func (t *turn) mayBeFixed(r Reading) bool {
+	if len(t.c.Fixes) > 0 {
+		return true
+	}
+	return len(t.before.Symptoms) > 0 && (t.before.AskedSure || r.ActConfidence >= t.p.FixedConf)
+}
+
 // saidFixed believes a customer who is clear about it and asks one who is
-// not (before anything was proposed an unclear one is simply heard on): taking "still broken" for "fixed" would close a case, the costliest
-// error there is.
+// not: taking "still broken" for "fixed" would close a case, the costliest
+// error there is. Where nothing was proposed it must be clearer still.
 func (t *turn) saidFixed(r Reading) {
-	if r.ActConfidence >= t.p.FixedConf {
+	sure := t.p.FixedConf
+	if len(t.c.Fixes) == 0 && !t.before.AskedSure {
+		sure = t.p.FixedAloneConf
+	}
+	if r.ActConfidence >= sure {
 		t.confirmed()
 		return
 	}
+	t.askSure()
+}
+
+// askSure asks whether the problem is solved.
+func (t *turn) askSure() {
+	t.c.AskedSure = true
 	t.say(Effect{Lines: []Message{{Key: "verdict.sure"}}, Options: t.verdictOptions()})
 }
 
 // afterProposal reads a message in the light of the fix that was proposed.
 func (t *turn) afterProposal(r Reading, learned bool) {
 	switch {
+	case r.Act == ActNotFixed && t.newTrouble():
+		t.judgeFix(FixFailed)
+		t.c.Searched = false
+		t.search()
 	case r.Act == ActNotFixed, r.Act == ActAnswer && r.No && !learned:
 		t.fixFailed()
 	case r.Act == ActAnswer && r.Yes && !learned:
@@ -187,16 +213,16 @@ func (t *turn) besidePerson(r Reading, learned bool) {
 		t.refreshCard()
 	}
 	if t.c.Status == StatusClaimed {
-		if r.Act == ActFixed {
+		if r.Act == ActFixed && r.ActConfidence >= t.p.FixedConf {
 			t.note(Message{Key: "desk.customer_says_fixed"})
 		}
 		return
 	}
 	switch {
-	case r.Act == ActFixed && r.ActConfidence >= t.p.FixedConf:
+	case r.Act == ActFixed && r.ActConfidence >= t.p.FixedAloneConf:
 		t.confirmed()
 	case r.Act == ActFixed && !t.answeredInstead(r, learned):
-		t.say(Effect{Lines: []Message{{Key: "verdict.sure"}}, Options: t.verdictOptions()})
+		t.askSure()
 	case r.Act == ActHuman:
 		t.tell(Message{Key: "handoff.waiting", Args: t.since()})
 	default:

@@ -16,6 +16,9 @@ type Policy struct {
 	CloseAfter   time.Duration // a case that is quiet this long is closed
 	Languages    []string      // BCP 47 tags the bot speaks; the first is the last resort
 	FixedConf    float64       // below this, "fixed" is asked about before it ends a case
+	// FixedAloneConf is the same where no fix was proposed, or a person has been
+	// called: there is no question that "fixed" would answer.
+	FixedAloneConf float64
 }
 
 // DefaultPolicy is the policy the design describes.
@@ -23,7 +26,7 @@ func DefaultPolicy(cat *Catalogue, languages []string) Policy {
 	return Policy{
 		Catalogue: cat, MaxQuestions: 3, MaxAsks: 2, MaxFixes: 3, MaxMissed: 2,
 		NudgeAfter: 30 * time.Minute, CloseAfter: 72 * time.Hour,
-		Languages: languages, FixedConf: 0.6,
+		Languages: languages, FixedConf: 0.65, FixedAloneConf: 0.7,
 	}
 }
 

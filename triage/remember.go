@@ -42,7 +42,7 @@ func (t *turn) remember(r Reading, messageID string) bool {
 	if t.c.Asking != "" && t.c.Known(t.c.Asking) {
 		t.c.Asking = ""
 	}
-	if describes(r) && r.Severity != "" {
+	if describes(r) && r.Severity != "" && (t.c.WordingSev == "" || tellsExtent(r)) {
 		t.c.WordingSev, t.c.WordingConf = r.Severity, r.SeverityConf
 	}
 	t.judge()
@@ -55,7 +55,7 @@ func (t *turn) remember(r Reading, messageID string) bool {
 func (t *turn) rememberSymptoms(r Reading, fact func(string, float64) Fact) bool {
 	switch {
 	case describes(r), r.Act == ActQuestion:
-	case r.Act == ActNotFixed && len(t.c.Symptoms) == 0:
+	case r.Act == ActNotFixed: // "it does not freeze any more, but now there is no sound"
 	default:
 		return false
 	}
@@ -66,6 +66,7 @@ func (t *turn) rememberSymptoms(r Reading, fact func(string, float64) Fact) bool
 			floor = symptomAdded
 		}
 	}
+	had := len(t.c.Symptoms)
 	for i, s := range r.Symptoms {
 		conf := 1.0
 		if i < len(r.SymptomConf) {
@@ -77,6 +78,9 @@ func (t *turn) rememberSymptoms(r Reading, fact func(string, float64) Fact) bool
 		}
 		t.c.Symptoms = append(t.c.Symptoms, fact(s, conf))
 		learned = true
+	}
+	if learned && r.Act == ActNotFixed { // what is wrong now leads
+		t.c.Symptoms = append(slices.Clone(t.c.Symptoms[had:]), t.c.Symptoms[:had]...)
 	}
 	return learned
 }
@@ -91,6 +95,15 @@ func (r Reading) source() Source {
 // describes tells that a message is about the problem itself, not about a fix.
 func describes(r Reading) bool {
 	return r.Act == ActReport || r.Act == ActAnswer || r.Act == ActHuman && r.Severity != ""
+}
+
+// tellsExtent tells that a message says something of how bad it is. A version,
+// a carrier or another country neither wakes people nor takes a P1 back.
+func tellsExtent(r Reading) bool {
+	if r.Act != ActAnswer && !r.Corrects {
+		return true
+	}
+	return len(r.Symptoms) > 0 || r.Facts[SlotScope] != "" || r.Facts[SlotLive] != "" || r.Facts["users"] != ""
 }
 
 func (t *turn) takesScenario(r Reading) bool {

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"firstline/bot/app"
+	"firstline/triage"
 	"firstline/triage/understand/score"
 )
 
@@ -50,8 +52,8 @@ func (c converseCmd) Run(ctx context.Context, s streams) error {
 			return err
 		}
 		out := conversed{
-			ID: d.ID, Lang: got.Case.Lang, Scenario: orNull(got.Case.Scenario.Value),
-			Regions: got.Case.RegionCodes(), Symptoms: got.Case.SymptomIDs(), Severity: orNull(string(got.Case.Severity)),
+			ID: d.ID, Lang: got.Case.Lang, Scenario: orNull(told(got.Case.Scenario.Value)),
+			Regions: allTold(got.Case.RegionCodes()), Symptoms: allTold(got.Case.SymptomIDs()), Severity: orNull(string(got.Case.Severity)),
 			SeverityRule: got.Case.SeverityRule, Status: got.Status(), Transcript: got.Transcript,
 		}
 		if got.Case.Handoff != nil {
@@ -63,6 +65,18 @@ func (c converseCmd) Run(ctx context.Context, s streams) error {
 		return usageError{fmt.Errorf("standard input: %w", err)}
 	}
 	return nil
+}
+
+// told is a value that the customer knew, or "".
+func told(v string) string {
+	if v == triage.Unknown {
+		return ""
+	}
+	return v
+}
+
+func allTold(list []string) []string {
+	return slices.DeleteFunc(orEmpty(slices.Clone(list)), func(v string) bool { return v == triage.Unknown })
 }
 
 func texts(d score.Dialogue) []string {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -78,6 +79,9 @@ func (r *evalResult) readMessages(ctx context.Context, core *app.Core, path stri
 	var spent time.Duration
 	err := open(path, func(f io.Reader) error {
 		return score.ReadLines(f, func(gold score.Labels) error {
+			if gold.Text == "" || gold.Act == "" {
+				return errors.New(`no "text" or no "act"; want labelled messages, {"id": …, "text": …, "act": …, …}`)
+			}
 			began := time.Now()
 			u := toUnderstood(gold.ID, core.Reader.Read(ctx, triage.Question{Text: gold.Text}))
 			spent += time.Since(began)
@@ -104,8 +108,8 @@ func (r *evalResult) readDialogues(ctx context.Context, core *app.Core, path str
 				return err
 			}
 			r.dialogues.Add(gold, score.Outcome{
-				Lang: d.Case.Lang, Scenario: d.Case.Scenario.Value, Regions: d.Case.RegionCodes(),
-				Symptoms: d.Case.SymptomIDs(), Severity: string(d.Case.Severity), Status: d.Status(),
+				Lang: d.Case.Lang, Scenario: told(d.Case.Scenario.Value), Regions: allTold(d.Case.RegionCodes()),
+				Symptoms: allTold(d.Case.SymptomIDs()), Severity: string(d.Case.Severity), Status: d.Status(),
 			})
 			return nil
 		})

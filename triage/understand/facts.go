@@ -2,6 +2,7 @@ package understand
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -14,7 +15,7 @@ var (
 	versionBare = regexp.MustCompile(`(?:^|[\s(v])(\d+\.\d+\.\d+(?:[-+][\w.]+)?)\b`)
 	ipAddress   = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 	// otherSoftware has versions of its own, which are not the SDK's.
-	otherSoftware = regexp.MustCompile(`(?i)\b(chrome|chromium|firefox|safari|edge|opera|webkit|ios|ipados|android|windows|macos|ubuntu|obs|nginx|ffmpeg)[ /]+v?\d+(?:\.\d+)*`)
+	otherSoftware = regexp.MustCompile(`(?i)\b(chrome|chromium|firefox|safari|edge|opera|webkit|ios|ipados|windows|macos|ubuntu|obs|nginx|ffmpeg)[ /]+v?\d+(?:\.\d+)*`)
 	errorNear     = regexp.MustCompile(`(?i)(?:err(?:or|eur|ore|o)?|errcode|code|código|codigo|kode|kod|code d'erreur|fehler(?:code)?|błąd|błędu|ошибк\S*|помилк\S*|код\S*|hata(?: kodu)?|lỗi|mã(?: lỗi)?|ralat|错误码?|错误代码|報錯|报错|錯誤碼?|エラー(?:コード)?|에러(?:코드)?|오류(?: 코드)?|รหัส|เออเร่อ|خطأ|خطای?|ارور|کد|रर|एरर|कोड|এরর|কোড|ایرر|کوڈ|http|status)\s*[:=#]?\s*["'「(]?(-?\d{3,6}|0x[0-9a-fA-F]{2,8}|[A-Z][A-Z0-9]*_[A-Z0-9_]+)`)
 	errorBare     = regexp.MustCompile(`(?:^|[\s("=:])(-\d{3,5}|0x[0-9a-fA-F]{4,8}|(?:ERR|E|ERROR)_[A-Z0-9_]+)\b`)
 	streamNear    = regexp.MustCompile(`(?i)(?:\b(?:stream(?:[ _-]?(?:id|key|name))?|room(?:[ _-]?id)?|channel(?:[ _-]?id)?|sala|phòng|kamar|oda)|комнат\S*|кімнат\S*|房间号?|房間號?|流(?:id|名|号|號)|ルーム(?:id)?|룸|방|ห้อง|غرفة|اتاق|रूम|রুম|روم)\s*(?:id|ID|nr|no\.?|№|#|号|號)?\s*[:=#]?\s*([A-Za-z][A-Za-z0-9_-]*\d[A-Za-z0-9_-]{2,}|\d[A-Za-z0-9_-]{2,})`)
@@ -77,7 +78,7 @@ var ownWords = map[string]bool{"platform_android": true, "live_now": true, "righ
 
 func concepts(out map[string]string, matches []match, carrier, lang string) {
 	negatedTo := -1
-	for _, m := range matches {
+	for i, m := range matches {
 		if m.kind != kindConcept || ownWords[m.id] && m.langs&bit(lang) == 0 {
 			continue
 		}
@@ -89,6 +90,9 @@ func concepts(out map[string]string, matches []match, carrier, lang string) {
 			continue
 		}
 		slot, value := answer[0], answer[1]
+		if slot == triage.SlotLive && denied(matches, i) {
+			value = "no"
+		}
 		if slot == triage.SlotScope && value == "all" && negatedTo >= 0 && m.from-negatedTo <= 1 && m.from >= negatedTo {
 			value = "some" // "not everybody"
 		}
@@ -104,6 +108,15 @@ func concepts(out map[string]string, matches []match, carrier, lang string) {
 	if carrier != "" && out["network"] == "" {
 		out["network"] = carrier
 	}
+}
+
+// denied tells that a negation stands beside a match: "no live event now",
+// "заходу в ефірі немає".
+func denied(matches []match, i int) bool {
+	return slices.ContainsFunc(matches, func(m match) bool {
+		return m.kind == kindConcept && (m.id == "negation" || m.id == "no") &&
+			(m.to <= matches[i].from && matches[i].from-m.to <= 1 || m.from >= matches[i].to && m.from-matches[i].to <= 1)
+	})
 }
 
 // narrower tells that one scope says more than another: "all users of a few

@@ -271,14 +271,24 @@ func (l *lexicon) nameInLatin(list string) {
 		return
 	}
 	name := strings.TrimSpace(names[i])
-	if name == strings.ToLower(name) {
-		name = cases.Title(language.Und).String(name)
-	}
+	name = brand(name)
 	for _, other := range names {
 		if !allLatin(other) {
 			l.latin[phraseKey(normalise(other).units)] = name
 		}
 	}
+}
+
+// brand writes a carrier's name as a name where it was typed without capitals:
+// "jio" is Jio, "cht" is CHT.
+func brand(name string) string {
+	switch {
+	case name != strings.ToLower(name):
+		return name
+	case len(name) <= 4 && !strings.ContainsAny(name, "aeiou"):
+		return strings.ToUpper(name)
+	}
+	return cases.Title(language.Und).String(name)
 }
 
 func allLatin(s string) bool {

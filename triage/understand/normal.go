@@ -25,7 +25,7 @@ type unit struct {
 // gone.
 type normal struct {
 	text    []rune
-	capital []bool // of the rune as it was written
+	written []rune // what each rune was written as; 0 where one became several
 	units   []unit
 }
 
@@ -54,10 +54,12 @@ func ends(s string) string {
 // normalise makes a text comparable.
 func normalise(s string) normal {
 	s = ends(s)
-	n := normal{text: make([]rune, 0, len(s)), capital: make([]bool, 0, len(s))}
+	n := normal{text: make([]rune, 0, len(s)), written: make([]rune, 0, len(s))}
 	for _, o := range norm.NFKC.String(s) {
 		for _, r := range unify.Replace(string(unicode.ToLower(o))) {
-			n.take(r, unicode.IsUpper(o))
+			if n.take(r, o) {
+				o = 0
+			}
 		}
 	}
 	n.split()
@@ -65,12 +67,13 @@ func normalise(s string) normal {
 }
 
 // take adds a rune unless it is invisible or a vowel mark of Arabic.
-func (n *normal) take(r rune, capital bool) {
+func (n *normal) take(r, written rune) bool {
 	if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cc, r) && r != '\n' || r >= 0x064b && r <= 0x0652 {
-		return
+		return false
 	}
 	n.text = append(n.text, r)
-	n.capital = append(n.capital, capital)
+	n.written = append(n.written, written)
+	return true
 }
 
 func (n *normal) split() {
@@ -88,7 +91,7 @@ func (n *normal) split() {
 				j++
 			}
 			n.units = append(n.units, unit{text: strings.Trim(string(n.text[i:j]), "'"), start: i, end: j, brk: brk,
-				upper: n.capital[i] && n.capital[j-1], title: n.capital[i]})
+				upper: unicode.IsUpper(n.written[i]) && unicode.IsUpper(n.written[j-1]), title: unicode.IsUpper(n.written[i])})
 			brk = false
 			i = j
 		default:
@@ -124,15 +127,13 @@ func plain(s string) string {
 	return norm.NFC.String(b.String())
 }
 
-// written gives some units as they were written, capitals included.
-func (n normal) written(from, to int) string {
+// asWritten gives some units as they were written, capitals included.
+func (n normal) asWritten(from, to int) string {
 	var b strings.Builder
-	for i := n.units[from].start; i < n.units[to-1].end; i++ {
-		r := n.text[i]
-		if n.capital[i] {
-			r = unicode.ToUpper(r)
+	for _, r := range n.written[n.units[from].start:n.units[to-1].end] {
+		if r != 0 {
+			b.WriteRune(r)
 		}
-		b.WriteRune(r)
 	}
 	return b.String()
 }

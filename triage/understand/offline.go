@@ -24,6 +24,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"firstline/i18n/langid"
 	"firstline/i18n/linear"
@@ -115,18 +116,21 @@ func (o *Offline) Read(_ context.Context, q triage.Question) triage.Reading {
 	if v.Lang == "" || v.Letters < 16 && v.Confidence < langFloor {
 		r.Lang, r.LangConfidence = firstOf(q.Lang, q.LangHint, "en"), 0
 	}
-	lang := r.Lang
 	n := normalise(q.Text)
 	if len(n.units) == 0 { // no word at all: emoji, punctuation, invisible characters
 		r.Act, r.ActConfidence, r.Facts = triage.ActOther, 1, map[string]string{}
 		return r
 	}
 	matches := o.lex.find(n)
+	if q.Lang != "" && heldBy(q, r, n, matches) {
+		r.Lang, r.LangConfidence = q.Lang, 0
+	}
+	lang := r.Lang
 	f := features(n, matches)
 	var carrier string
-	r.Regions, r.Unaffected, carrier = o.places(n, matches, lang)
+	r.Regions, r.Unaffected, carrier = o.places(n, matches, lang, q.Asking)
 	r.Facts = facts(ends(q.Text), n, matches, carrier, lang)
-	o.readAct(&r, q, f, matches)
+	o.readAct(&r, q, n, f, matches)
 	o.readScenario(&r, f)
 	o.readSymptoms(&r, f, matches)
 	o.readSeverity(&r, q, f)
@@ -134,6 +138,27 @@ func (o *Offline) Read(_ context.Context, q triage.Question) triage.Reading {
 	inContext(&r, q, n, matches)
 	return r
 }
+
+// heldBy tells that a message is no sign that the conversation changes its
+// language: it consists of names of places and carriers, or it is in Latin
+// letters and either of two languages that are hardly different in them.
+func heldBy(q triage.Question, r triage.Reading, n normal, matches []match) bool {
+	if q.Lang == r.Lang {
+		return false
+	}
+	named, end := 0, 0
+	for _, m := range matches {
+		if m.place() && m.from >= end { // one name may be several places
+			named, end = named+m.to-m.from, m.to
+		}
+	}
+	latin := !strings.ContainsFunc(string(n.text), func(c rune) bool { return unicode.IsLetter(c) && !unicode.Is(unicode.Latin, c) })
+	twins := func(a, b string) bool { return q.Lang == a && r.Lang == b || q.Lang == b && r.Lang == a }
+	return named >= len(n.units) || latin && twins("hi", "ur") || twins("id", "ms") && r.LangConfidence < twinFloor
+}
+
+// twinFloor is how sure a change between Indonesian and Malay must be.
+const twinFloor = 0.95
 
 // langFloor is the confidence below which a short text ("iOS 17.5") tells no
 // language, and the conversation's, the platform's or English is taken.
@@ -148,7 +173,7 @@ func firstOf(list ...string) string {
 	return ""
 }
 
-func (o *Offline) readAct(r *triage.Reading, q triage.Question, f [][]linear.ID, matches []match) {
+func (o *Offline) readAct(r *triage.Reading, q triage.Question, n normal, f [][]linear.ID, matches []match) {
 	scores := o.act.Scores(f...)
 	asksPerson := slices.ContainsFunc(matches, func(m match) bool { return m.kind == kindConcept && m.id == "talk_to_human" })
 	for i, class := range o.act.Classes {
@@ -164,9 +189,45 @@ func (o *Offline) readAct(r *triage.Reading, q triage.Question, f [][]linear.ID,
 		i, conf = linear.Best(p)
 	}
 	r.Act, r.ActConfidence = triage.Act(o.act.Classes[i]), float64(conf)
+	if r.Act == triage.ActFixed && mixed(n, matches) {
+		r.ActConfidence = min(r.ActConfidence, doubted)
+	}
 	if fixed := o.probability(p, triage.ActFixed); r.Act == triage.ActThanks && priors[q.Status] != nil && q.Status != triage.StatusOpen && fixed >= thanksFixed {
 		r.Act, r.ActConfidence = triage.ActFixed, float64(fixed+conf) // "changed the buffer, it fits now, thank you"
 	}
+}
+
+// doubted is the most that "fixed" can be believed where the words go both ways.
+const doubted = 0.5
+
+// mixed tells that a message says "it works" and takes it back in one breath:
+// it is still broken, only some are well, or a trouble follows a "but".
+func mixed(n normal, matches []match) bool {
+	works, negated := -1, -9
+	for _, m := range matches {
+		if m.kind != kindConcept {
+			continue
+		}
+		switch m.id {
+		case "it_works_now":
+			works = m.to
+			if m.from-negated <= 1 {
+				return true // "does not work"
+			}
+		case "negation", "no":
+			negated = m.to
+			if works >= 0 && m.from <= works && m.to >= works {
+				return true
+			}
+		case "still_broken", "some_users", "intermittent":
+			return true
+		default:
+			if troubles[m.id] && m.from-negated > 3 && slices.ContainsFunc(n.units[:m.from], func(u unit) bool { return contrast[u.text] }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fixedFloor is how sure "fixed" must be of a message that names a trouble and
@@ -360,6 +421,9 @@ func (o *Offline) readMarks(r *triage.Reading, n normal, matches []match) {
 	}
 	if wants && len(n.units) <= longestWish {
 		r.WantsLang = firstOf(named, r.Lang) // "по-русски?" is asked in Russian
-		r.Regions = nil                      // "Thai" is the language there, not the country
+		if r.Act == triage.ActHuman && !slices.ContainsFunc(matches, func(m match) bool { return m.kind == kindConcept && m.id == "talk_to_human" }) {
+			r.Act = triage.ActOther // "English please" asks for a language, not for a person
+		}
+		r.Regions = nil // "Thai" is the language there, not the country
 	}
 }

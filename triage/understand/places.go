@@ -34,7 +34,7 @@ var home = map[string][]string{
 
 // places gives the regions a text states and those it names as unaffected or
 // takes back, in order of mention, and the carrier when exactly one is named.
-func (o *Offline) places(n normal, matches []match, lang string) (regions, unaffected []string, carrier string) {
+func (o *Offline) places(n normal, matches []match, lang, asking string) (regions, unaffected []string, carrier string) {
 	carriers := 0
 	sure := map[string]bool{} // codes that only one reading allows
 	type mention struct {
@@ -65,6 +65,7 @@ func (o *Offline) places(n normal, matches []match, lang string) (regions, unaff
 			sure[m.codes[0]] = true
 		}
 	}
+	instead := replacedAt(matches)
 	for _, m := range mentions {
 		codes := m.codes
 		if !m.every {
@@ -75,10 +76,13 @@ func (o *Offline) places(n normal, matches []match, lang string) (regions, unaff
 		}
 		if m.kind == kindCarrier {
 			carriers++
-			carrier = firstOf(o.lex.latin[m.name], n.written(m.from, m.to))
+			carrier = firstOf(o.lex.latin[m.name], brand(n.asWritten(m.from, m.to)))
+			if asking == "network" && len(m.codes) > 1 && !sure[codes[0]] {
+				continue // "Claro and Movistar" answers which networks; in which country was told before
+			}
 		}
 		list := &regions
-		if o.spared(n, matches, m.from, m.to) {
+		if o.spared(n, matches, m.from, m.to) || m.to <= instead && slices.ContainsFunc(mentions, func(x mention) bool { return x.from >= instead }) {
 			list = &unaffected
 		}
 		for _, code := range codes {
@@ -92,6 +96,17 @@ func (o *Offline) places(n normal, matches []match, lang string) (regions, unaff
 		carrier = ""
 	}
 	return regions, unaffected, carrier
+}
+
+// replacedAt gives the unit of a word that takes back what stands before it
+// ("Argentina, sorry, Chile"), or -1; at the beginning there is nothing before.
+func replacedAt(matches []match) int {
+	for _, m := range matches {
+		if m.kind == kindConcept && m.id == "correction" && m.from > 0 {
+			return m.from
+		}
+	}
+	return -1
 }
 
 // plausible doubts short Latin names: "us", "ma" and "lima" are words of many

@@ -33,7 +33,7 @@ func sinceClock(n normal) string {
 			continue
 		}
 		if from, to := n.unitsOf(lo, hi); from < to {
-			return strings.TrimSpace(n.written(from, to))
+			return strings.TrimSpace(n.asWritten(from, to))
 		}
 	}
 	return ""

@@ -12,6 +12,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -60,7 +61,7 @@ func ReadLines[T any](r io.Reader, each func(T) error) error {
 		}
 		var v T
 		if err := json.Unmarshal(line, &v); err != nil {
-			return fmt.Errorf("line %d: %w", n, err)
+			return fmt.Errorf("line %d: %w", n, plainly(err))
 		}
 		if err := each(v); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
@@ -220,3 +221,14 @@ func distinct(list []string) []string {
 }
 
 func level(s *string) int { return slices.Index([]string{"", "P1", "P2", "P3", "P4"}, deref(s)) }
+
+// plainly says what is wrong with a line of JSON without the names of Go's types.
+func plainly(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if wrong.Field == "" {
+			return fmt.Errorf("it is a JSON %s, want an object", wrong.Value)
+		}
+		return fmt.Errorf("%q is a JSON %s of the wrong kind", wrong.Field, wrong.Value)
+	}
+	return fmt.Errorf("not JSON: %w", err)
+}
