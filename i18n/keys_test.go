@@ -22,11 +22,11 @@ var built = []string{"ask.", "slot.", "option.", "scenario.", "symptom.", "layer
 
 // families are the first parts of keys: a string of this shape in the sources
 // is a key and nothing else.
-var families = regexp.MustCompile(`^(ask|slot|option|scenario|symptom|layer|handoff|reason|rule|status|outcome|fix|source|fact|button|web|slack|script|` +
+var families = regexp.MustCompile(`^(ask|slot|option|scenario|symptom|layer|handoff|reason|rule|status|outcome|fix|source|fact|button|web|slack|discord|case|script|` +
 	`form|card|desk|format|propose|verdict|resolved|reopened|language|relay|list)\.[a-z0-9_]+(\.[a-z0-9_]+)*$`)
 
 // notKeys are strings of that shape that mean something else.
-var notKeys = map[string]bool{"web.go": true}
+var notKeys = map[string]bool{"web.go": true, "slack.com": true, "discord.com": true}
 
 // TestKeysOfTheProgram holds the catalogue against the sources: a key that is
 // used but missing would be shown to a customer, one that is not used is

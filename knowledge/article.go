@@ -18,6 +18,7 @@ type Article struct {
 	Scenarios []string // where it applies; empty means anywhere
 	Symptoms  []string // leading one first
 	Layers    []string // fault layer of each step, in step order
+	Suits     []string // symptoms that each step is for, in step order and separated by spaces; empty: every step is for all of them
 	Reviewed  time.Time
 	texts     map[string]Text
 }

@@ -9,7 +9,7 @@
 // understood without the others.
 //
 //	file  = "---" front matter "---" body
-//	front = id, scenarios, symptoms, layers, examples, reviewed     (all of them, and nothing else)
+//	front = id, scenarios, symptoms, layers, [suits], examples, reviewed     (all of them but suits, and nothing else)
 //	body  = "# title" summary "## …" numbered steps "## …" check "## …" hand-off
 //
 // # Promises

@@ -173,6 +173,7 @@ func (l *linter) translation(en, t Text) {
 		{"scenarios", t.meta.Scenarios, en.meta.Scenarios},
 		{"symptoms", t.meta.Symptoms, en.meta.Symptoms},
 		{"layers", t.meta.Layers, en.meta.Layers},
+		{"suits", t.meta.Suits, en.meta.Suits},
 	} {
 		if !slices.Equal(list.got, list.want) {
 			l.at(t, RuleFrontMatter, "%s are %v; English has %v", list.key, list.got, list.want)

@@ -124,7 +124,7 @@ func (l *Library) finish(files map[string]fs.FS) []error {
 			}
 			continue
 		}
-		a.Scenarios, a.Symptoms, a.Layers, a.Reviewed = en.meta.Scenarios, en.meta.Symptoms, en.meta.Layers, en.Reviewed
+		a.Scenarios, a.Symptoms, a.Layers, a.Suits, a.Reviewed = en.meta.Scenarios, en.meta.Symptoms, en.meta.Layers, en.meta.Suits, en.Reviewed
 		l.articles[id] = a
 	}
 	return errs

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -21,6 +22,7 @@ type Meta struct {
 	Scenarios []string `yaml:"scenarios"`
 	Symptoms  []string `yaml:"symptoms"`
 	Layers    []string `yaml:"layers"`
+	Suits     []string `yaml:"suits"` // optional
 	Examples  []string `yaml:"examples"`
 	Reviewed  string   `yaml:"reviewed"` // YYYY-MM-DD
 }
@@ -69,6 +71,14 @@ func Parse(name string, src []byte) (Text, error) {
 	}
 	if len(meta.Layers) != len(text.Steps) {
 		return fail(keyLine(src, "layers"), "%d layers for %d steps; want one for each step, in step order", len(meta.Layers), len(text.Steps))
+	}
+	if n := len(meta.Suits); n > 0 && n != len(text.Steps) {
+		return fail(keyLine(src, "suits"), "%d suits for %d steps; want one for each step, in step order, or none at all", n, len(text.Steps))
+	}
+	for _, symptom := range strings.Fields(strings.Join(meta.Suits, " ")) {
+		if !slices.Contains(meta.Symptoms, symptom) {
+			return fail(keyLine(src, "suits"), "%q is not among the article's symptoms", symptom)
+		}
 	}
 	text.meta, text.Examples, text.Reviewed, text.File = meta, meta.Examples, reviewed, name
 	return text, nil

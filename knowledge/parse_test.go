@@ -91,6 +91,8 @@ func TestParseErrors(t *testing.T) {
 		{"no scenarios", "scenarios: []\n", "", `x/en.md:2: front matter: scenarios is missing or empty`},
 		{"symptoms empty", "[stutter, blurry]", "[]", `x/en.md:4: front matter: symptoms is missing or empty`},
 		{"layers empty", "[encoding, transport]", "", `x/en.md:5: front matter: layers is missing or empty`},
+		{"suits and steps", "layers: [encoding, transport]", "layers: [encoding, transport]\nsuits: [stutter]", `x/en.md:6: 1 suits for 2 steps`},
+		{"suits of other symptoms", "layers: [encoding, transport]", "layers: [encoding, transport]\nsuits: [stutter, no_audio]", `x/en.md:6: "no_audio" is not among the article's symptoms`},
 		{"layers and steps", "[encoding, transport]", "[encoding]", `x/en.md:5: 1 layers for 2 steps`},
 		{"date", "2026-11-20", "20 November", `x/en.md:9: reviewed is "20 November"; want a date like 2026-11-20`},
 		{"no such day", "2026-11-20", "2026-02-30", `x/en.md:9: reviewed is "2026-02-30"`},

@@ -3,6 +3,7 @@ package triage
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -38,6 +39,12 @@ type Party struct {
 type Candidate struct {
 	Article string   `json:"article"`
 	Layers  []string `json:"layers"`
+	Suits   []string `json:"suits,omitempty"` // by step: the symptoms it is for, separated by spaces; none: for all
+}
+
+// suits tells whether a step is for a symptom.
+func (c Candidate) suits(step int, symptom string) bool {
+	return step >= len(c.Suits) || slices.Contains(strings.Fields(c.Suits[step]), symptom)
 }
 
 // FixOutcome is what came of a proposed fix.

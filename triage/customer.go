@@ -156,7 +156,14 @@ func (t *turn) collect(r Reading, learned bool) {
 		return
 	}
 	lines := t.understood(learned)
-	if r.Act == ActOther && !learned {
+	if r.WantsLang != "" && !learned { // what was asked is asked again, in words that are understood
+		lines = []Message{{Key: "language.ok"}}
+		if slot := t.c.Asking; slot != "" && t.c.Asked[slot] < t.p.MaxAsks {
+			t.c.Questions--
+			t.ask(slot, lines)
+			return
+		}
+	} else if r.Act == ActOther && !learned {
 		lines = []Message{{Key: "off_topic"}}
 	}
 	if slot := t.nextQuestion(); slot != "" {

@@ -66,7 +66,13 @@ func (t *turn) nextFix() {
 	t.timer(TimerNudge, t.p.NudgeAfter)
 }
 
+// pick gives the step to propose next: of the best article one that is for the
+// leading symptom, on the likeliest layer.
 func (t *turn) pick() (Candidate, int, bool) {
+	lead := ""
+	if len(t.c.Symptoms) > 0 {
+		lead = t.c.Symptoms[0].Value
+	}
 	likely := t.p.Catalogue.LikelyLayers(t.c)
 	for _, cand := range t.c.Candidates {
 		best, bestRank := -1, 0
@@ -77,6 +83,9 @@ func (t *turn) pick() (Candidate, int, bool) {
 			rank := slices.Index(likely, layer)
 			if rank < 0 {
 				rank = len(likely)
+			}
+			if !cand.suits(step, lead) {
+				rank += len(likely) + 1
 			}
 			if best < 0 || rank < bestRank {
 				best, bestRank = step, rank

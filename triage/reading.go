@@ -90,9 +90,10 @@ type Reading struct {
 // was written in.
 type Question struct {
 	Text     string
-	Lang     string // the language the conversation is held in; empty at its beginning
-	LangHint string // the platform's locale, as a language of ours; may be empty
-	Asking   string // the diagnostic the bot asked last
-	Status   Status // of the case; empty at its beginning
-	Problem  string // the customer's description so far
+	Lang     string   // the language the conversation is held in; empty at its beginning
+	LangHint string   // the platform's locale, as a language of ours; may be empty
+	Asking   string   // the diagnostic the bot asked last
+	Status   Status   // of the case; empty at its beginning
+	Problem  string   // the customer's description so far
+	Regions  []string // where the case is known to be: a carrier of several countries is the one there
 }

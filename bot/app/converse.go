@@ -104,7 +104,7 @@ func (k *Core) transcribe(d *Dialogue, effects []triage.Effect) error {
 
 // Question puts a message into the context of its case, to be read.
 func Question(c triage.Case, text, hint string) triage.Question {
-	q := triage.Question{Text: text, LangHint: hint, Asking: c.Asking, Status: c.Status, Problem: c.Problem()}
+	q := triage.Question{Text: text, LangHint: hint, Asking: c.Asking, Status: c.Status, Problem: c.Problem(), Regions: c.RegionCodes()}
 	if c.ID == "" {
 		q.Status = triage.StatusOpen
 	}

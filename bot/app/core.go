@@ -89,7 +89,7 @@ func (k *Core) Fixes(ctx context.Context, c triage.Case) ([]triage.Candidate, er
 	for _, h := range hits {
 		a, ok := k.Library.Article(h.ArticleID)
 		if ok && (len(c.Symptoms) == 0 || slices.ContainsFunc(c.SymptomIDs(), func(s string) bool { return slices.Contains(a.Symptoms, s) })) {
-			out = append(out, triage.Candidate{Article: a.ID, Layers: a.Layers})
+			out = append(out, triage.Candidate{Article: a.ID, Layers: a.Layers, Suits: a.Suits})
 		}
 	}
 	return out, nil

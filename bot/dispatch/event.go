@@ -87,7 +87,7 @@ func (d *Dispatcher) contact(ctx context.Context, in bot.Inbound) (store.Contact
 // question puts a message into the light of its conversation. What it said
 // before it was edited is no part of that.
 func question(in bot.Inbound, c found, hint string) triage.Question {
-	q := triage.Question{Text: in.Text, LangHint: hint, Asking: c.Asking, Status: c.Status}
+	q := triage.Question{Text: in.Text, LangHint: hint, Asking: c.Asking, Status: c.Status, Regions: c.RegionCodes()}
 	if !c.ok {
 		q.Status = triage.StatusOpen // as everywhere that a dialogue is read
 	}

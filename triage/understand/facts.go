@@ -74,7 +74,7 @@ var byConcept = map[string][2]string{
 
 // ownWords names concepts that count only by the words of the message's own
 // language: "vivo" is a telephone, but not in "en vivo", "ao vivo" and "dal vivo".
-var ownWords = map[string]bool{"platform_android": true, "live_now": true, "right_now_live": true}
+var ownWords = map[string]bool{"platform_android": true, "live_now": true, "right_now_live": true, "just_now": true}
 
 func concepts(out map[string]string, matches []match, carrier, lang string) {
 	negatedTo := -1

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -128,7 +129,7 @@ func (o *Offline) Read(_ context.Context, q triage.Question) triage.Reading {
 	lang := r.Lang
 	f := features(n, matches)
 	var carrier string
-	r.Regions, r.Unaffected, carrier = o.places(n, matches, lang, q.Asking)
+	r.Regions, r.Unaffected, carrier = o.places(n, matches, lang, q)
 	r.Facts = facts(ends(q.Text), n, matches, carrier, lang)
 	o.readAct(&r, q, n, f, matches)
 	o.readScenario(&r, f)
@@ -184,12 +185,13 @@ func (o *Offline) readAct(r *triage.Reading, q triage.Question, n normal, f [][]
 	}
 	p := linear.Softmax(scores)
 	i, conf := linear.Best(p)
-	if o.act.Classes[i] == string(triage.ActFixed) && conf < fixedFloor && namesTrouble(matches) {
+	trouble := namesTrouble(matches)
+	if o.act.Classes[i] == string(triage.ActFixed) && conf < fixedFloor && trouble {
 		p[i] = 0
 		i, conf = linear.Best(p)
 	}
 	r.Act, r.ActConfidence = triage.Act(o.act.Classes[i]), float64(conf)
-	if r.Act == triage.ActFixed && mixed(n, matches) {
+	if r.Act == triage.ActFixed && (trouble || mixed(n, matches)) {
 		r.ActConfidence = min(r.ActConfidence, doubted)
 	}
 	if fixed := o.probability(p, triage.ActFixed); r.Act == triage.ActThanks && priors[q.Status] != nil && q.Status != triage.StatusOpen && fixed >= thanksFixed {
@@ -200,9 +202,16 @@ func (o *Offline) readAct(r *triage.Reading, q triage.Question, n normal, f [][]
 // doubted is the most that "fixed" can be believed where the words go both ways.
 const doubted = 0.5
 
+// goesOn are words of a trouble that goes on or is back, where they cannot be
+// part of good news.
+var goesOn = regexp.MustCompile(`\bstill\b|まだ|相変わらず|还是|還是|仍然|仍舊|아직|여전히|ยังคง|ยังไม่|\bvẫn\b|\bmasih\b|pa rin\b|अभी भी|abhi bhi|এখনও|এখনো|ابھی بھی|لا یزال|ما زال|مازال|لسه|هنوز|\bhâlâ\b|\bhala\b|все еще|до сих пор|досі|все ще|снова (?:упал|завис|тормоз|лаг|проп)|знову (?:впав|впал|завис|лаг|проп)|\btodavía\b|\bsigue\b|\bainda\b|\btoujours\b|immer noch|noch immer|\bancora\b|\bnadal\b|\bwciąż\b`)
+
 // mixed tells that a message says "it works" and takes it back in one breath:
 // it is still broken, only some are well, or a trouble follows a "but".
 func mixed(n normal, matches []match) bool {
+	if goesOn.MatchString(string(n.text)) {
+		return true
+	}
 	works, negated := -1, -9
 	for _, m := range matches {
 		if m.kind != kindConcept {
@@ -378,7 +387,7 @@ func (o *Offline) readSeverity(r *triage.Reading, q triage.Question, f [][]linea
 	}
 	p := linear.Softmax(o.severity.Scores(f...))
 	i, conf := linear.Best(p)
-	if o.severity.Classes[i] == string(triage.P1) && conf < outageFloor {
+	if o.severity.Classes[i] == string(triage.P1) && (conf < outageFloor || r.Facts[triage.SlotScope] == "one") {
 		p[i] = 0
 		i, conf = linear.Best(p)
 	}
@@ -412,7 +421,7 @@ func (o *Offline) readMarks(r *triage.Reading, n normal, matches []match) {
 		case "i_dont_know":
 			r.Unknown = true
 		case "wait_a_moment":
-			r.Wait = r.Wait || whole || len(n.units) <= 6
+			r.Wait = r.Wait || r.Act != triage.ActFixed && r.Act != triage.ActNotFixed && r.Act != triage.ActReport && (whole || len(n.units) <= 6)
 		case "yes":
 			r.Yes = r.Yes || m.from == 0
 		case "no":

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"golang.org/x/text/language"
+
+	"firstline/triage"
 )
 
 // countries lists the ISO 3166-1 alpha-2 codes whose names are looked for.
@@ -34,7 +36,7 @@ var home = map[string][]string{
 
 // places gives the regions a text states and those it names as unaffected or
 // takes back, in order of mention, and the carrier when exactly one is named.
-func (o *Offline) places(n normal, matches []match, lang, asking string) (regions, unaffected []string, carrier string) {
+func (o *Offline) places(n normal, matches []match, lang string, q triage.Question) (regions, unaffected []string, carrier string) {
 	carriers := 0
 	sure := map[string]bool{} // codes that only one reading allows
 	type mention struct {
@@ -61,7 +63,7 @@ func (o *Offline) places(n normal, matches []match, lang, asking string) (region
 		mentions = append(mentions, mention{codes: []string{m.id}, langs: m.langs, from: m.from, to: m.to, kind: m.kind, name: m.phrase})
 	}
 	for _, m := range mentions {
-		if len(m.codes) == 1 {
+		if len(m.codes) == 1 && m.kind != kindCarrier {
 			sure[m.codes[0]] = true
 		}
 	}
@@ -69,7 +71,7 @@ func (o *Offline) places(n normal, matches []match, lang, asking string) (region
 	for _, m := range mentions {
 		codes := m.codes
 		if !m.every {
-			codes = choose(m.codes, sure, lang)
+			codes = choose(m.codes, sure, q.Regions, lang)
 		}
 		if len(codes) == 0 {
 			continue
@@ -77,8 +79,8 @@ func (o *Offline) places(n normal, matches []match, lang, asking string) (region
 		if m.kind == kindCarrier {
 			carriers++
 			carrier = firstOf(o.lex.latin[m.name], brand(n.asWritten(m.from, m.to)))
-			if asking == "network" && len(m.codes) > 1 && !sure[codes[0]] {
-				continue // "Claro and Movistar" answers which networks; in which country was told before
+			if len(q.Regions) > 0 && !slices.Contains(q.Regions, codes[0]) && !sure[codes[0]] || len(m.codes) > 1 && q.Asking == "network" {
+				continue // "Claro and Movistar" tells which networks; in which country was told before
 			}
 		}
 		list := &regions
@@ -127,12 +129,17 @@ func plausible(m match, n normal, lang string) bool {
 
 // choose gives the one place a name means that several have: the one that the
 // text names otherwise, or the one of the language's home.
-func choose(codes []string, sure map[string]bool, lang string) []string {
+func choose(codes []string, sure map[string]bool, known []string, lang string) []string {
 	if len(codes) == 1 {
 		return codes
 	}
 	for _, c := range codes {
 		if sure[c] {
+			return []string{c}
+		}
+	}
+	for _, c := range codes {
+		if slices.Contains(known, c) {
 			return []string{c}
 		}
 	}
