@@ -16,8 +16,10 @@
 // threads, Block Kit limits, triggers that live for three seconds and are used once. The app's
 // own messages are delivered back to it, as Slack does. What is not
 // known from Slack's reference is chosen on the strict side: characters are counted in UTF-16
-// units, and a message with more than 13,000 of them is refused. Left out: scopes per method
-// (one switch refuses everything), files' contents, message lists older than what was posted.
+// units, and a message with more than 13,000 of them is refused; a file is completed once, and its
+// bytes are given to nobody but the bot, for files of channels that it is in. Left out: scopes of
+// methods other than those for files (one switch refuses everything), how long an upload waits to
+// be completed, message lists older than what was posted.
 package bottest
 
 import (
@@ -76,8 +78,12 @@ type SlackChannel struct {
 // SlackFile is an attachment.
 type SlackFile struct {
 	ID, Name string
-	Size     int
-	Hidden   bool // Slack Connect: events tell only the id
+	Title    string // default Name
+	Size     int    // default the length of Content
+	Content  []byte // without it the file cannot be downloaded
+	Hidden   bool   // Slack Connect: events tell only the id
+
+	base string // of its addresses
 }
 
 // SlackServer is the stand-in. Its methods are safe for concurrent use; those that take
@@ -98,6 +104,10 @@ type SlackServer struct {
 	channels  map[string]*SlackChannel
 	messages  []*SlackMessage
 	files     map[string]SlackFile
+	uploads   map[string]*slackUpload // by file id
+	held      []func()                // shares that wait, see HoldShares
+	holding   bool
+	scopes    []string
 	views     map[string]*SlackView
 	homes     map[string]*SlackView
 	triggers  map[string]*trigger
@@ -132,6 +142,7 @@ func NewSlack(t testing.TB, opts SlackOptions) *SlackServer {
 	s := &SlackServer{
 		t: t, opts: opts, changed: make(chan struct{}),
 		users: map[string]SlackUser{}, channels: map[string]*SlackChannel{}, files: map[string]SlackFile{},
+		uploads: map[string]*slackUpload{}, scopes: slices.Clone(slackScopes),
 		views: map[string]*SlackView{}, homes: map[string]*SlackView{}, triggers: map[string]*trigger{},
 		faults: map[string][]SlackFault{}, lastPost: map[string]time.Time{}, tickets: map[string]bool{},
 		acked: map[string]bool{},
@@ -141,6 +152,8 @@ func NewSlack(t testing.TB, opts SlackOptions) *SlackServer {
 	mux.HandleFunc("/api/", s.serveAPI)
 	mux.HandleFunc("/link", s.serveSocket)
 	mux.HandleFunc("/response/", s.serveResponse)
+	mux.HandleFunc("POST /upload/v1/{ticket}", s.serveUpload)
+	mux.HandleFunc("GET /files-pri/{file}/{rest...}", s.serveFile)
 	s.http = httptest.NewServer(mux)
 	s.AddUser(SlackUser{ID: SlackBotUser, Name: "firstline"})
 	t.Cleanup(s.Close)
@@ -195,13 +208,6 @@ func (s *SlackServer) AddChannel(c SlackChannel) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.channels[c.ID] = &c
-}
-
-// AddFile makes a file known to files.info and to messages that carry it.
-func (s *SlackServer) AddFile(f SlackFile) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.files[f.ID] = f
 }
 
 // DM gives the id of the user's direct conversation with the bot.

@@ -1,13 +1,13 @@
 package bottest
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -17,48 +17,6 @@ type SlackCall struct {
 	Method string
 	Params map[string]string // objects as JSON
 	Error  string            // Slack's code, a fault's name, or ""
-}
-
-// SlackFault is what goes wrong with one call. [SlackServer.Fail] arms it.
-type SlackFault struct {
-	name       string
-	status     int
-	body       string
-	retryAfter string
-	done       bool // the call takes effect first
-	cut        bool
-	hang       bool
-}
-
-// Faults of the Web API.
-var (
-	SlackServerError      = SlackFault{name: "500", status: 500, body: "Internal Server Error"}                   // nothing was done
-	SlackServerErrorAfter = SlackFault{name: "500 after", status: 500, body: "Internal Server Error", done: true} // it was done
-	SlackHTML             = SlackFault{name: "html", status: 200, body: "<html><body>maintenance</body></html>"}
-	SlackCutBefore        = SlackFault{name: "cut", cut: true}                   // the line breaks, nothing was done
-	SlackCutAfter         = SlackFault{name: "cut after", cut: true, done: true} // the line breaks, it was done
-	SlackHang             = SlackFault{name: "hang", hang: true}                 // no answer until the caller goes away
-	SlackHangAfter        = SlackFault{name: "hang after", hang: true, done: true}
-	SlackUnavailable      = SlackFault{name: "503", status: 503, retryAfter: "1", body: "try later"}
-)
-
-// SlackLimited answers 429 with this many seconds in Retry-After.
-func SlackLimited(seconds int) SlackFault {
-	return SlackFault{name: "429", status: 429, retryAfter: strconv.Itoa(seconds), body: `{"ok":false,"error":"ratelimited"}`}
-}
-
-// SlackError answers with one of Slack's error codes.
-func SlackError(code string) SlackFault {
-	return SlackFault{name: code, status: 200, body: `{"ok":false,"error":"` + code + `"}`}
-}
-
-// Fail makes the next n calls of method go wrong.
-func (s *SlackServer) Fail(method string, n int, f SlackFault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for range n {
-		s.faults[method] = append(s.faults[method], f)
-	}
 }
 
 // Calls lists the calls of these methods, or all of them, in order of arrival.
@@ -79,6 +37,7 @@ type apiError struct {
 	code    string
 	detail  string
 	pointer string
+	needed  string // the scope
 }
 
 func fail(code string) *apiError { return &apiError{code: code} }
@@ -89,7 +48,7 @@ func (e *apiError) json() obj {
 		o["response_metadata"] = obj{"messages": []string{"[ERROR] " + e.detail + " [json-pointer:" + e.pointer + "]"}}
 	}
 	if e.code == "missing_scope" {
-		o["needed"], o["provided"] = "chat:write", "commands"
+		o["needed"], o["provided"] = cmp.Or(e.needed, "chat:write"), "commands"
 	}
 	return o
 }
@@ -99,7 +58,8 @@ type params map[string]string
 type apiMethod struct {
 	run      func(*SlackServer, params) (obj, *apiError)
 	required []string
-	app      bool // needs the app-level token
+	app      bool   // needs the app-level token
+	scope    string // of the bot token, where it is checked
 }
 
 func (s *SlackServer) methods() map[string]apiMethod {
@@ -117,10 +77,13 @@ func (s *SlackServer) methods() map[string]apiMethod {
 		"conversations.join":    {run: (*SlackServer).channelJoin, required: []string{"channel"}},
 		"conversations.open":    {run: (*SlackServer).channelOpen},
 		"users.info":            {run: (*SlackServer).userInfo, required: []string{"user"}},
-		"files.info":            {run: (*SlackServer).fileInfo, required: []string{"file"}},
+		"files.info":            {run: (*SlackServer).fileInfo, required: []string{"file"}, scope: "files:read"},
 		"views.open":            {run: (*SlackServer).viewOpen, required: []string{"trigger_id", "view"}},
 		"views.publish":         {run: (*SlackServer).viewPublish, required: []string{"user_id", "view"}},
 		"apps.connections.open": {run: (*SlackServer).connectionsOpen, app: true},
+
+		"files.getUploadURLExternal":   {run: (*SlackServer).uploadURL, scope: "files:write"},
+		"files.completeUploadExternal": {run: (*SlackServer).completeUpload, scope: "files:write"},
 	}
 }
 
@@ -131,42 +94,11 @@ func (s *SlackServer) serveAPI(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, method, nil, fail("invalid_form_data"), nil)
 		return
 	}
-	fault, armed := s.takeFault(method)
-	if !armed {
-		result, err := s.perform(method, p, token)
-		s.answer(w, method, p, err, result)
+	if s.stumble(w, r, method, p, func() { _, _ = s.perform(method, p, token) }) {
 		return
 	}
-	if fault.done {
-		_, _ = s.perform(method, p, token)
-	}
-	s.record(method, p, fault.name)
-	switch {
-	case fault.hang:
-		select {
-		case <-r.Context().Done():
-		case <-s.ctx.Done():
-		}
-		panic(http.ErrAbortHandler)
-	case fault.cut:
-		panic(http.ErrAbortHandler)
-	}
-	if fault.retryAfter != "" {
-		w.Header().Set("Retry-After", fault.retryAfter)
-	}
-	w.WriteHeader(fault.status)
-	_, _ = io.WriteString(w, fault.body)
-}
-
-func (s *SlackServer) takeFault(method string) (SlackFault, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	armed := s.faults[method]
-	if len(armed) == 0 {
-		return SlackFault{}, false
-	}
-	s.faults[method] = armed[1:]
-	return armed[0], true
+	result, err := s.perform(method, p, token)
+	s.answer(w, method, p, err, result)
 }
 
 func (s *SlackServer) record(method string, p params, code string) {
@@ -197,6 +129,8 @@ func (s *SlackServer) perform(method string, p params, token string) (obj, *apiE
 		return nil, fail("not_allowed_token_type")
 	case token != want:
 		return nil, fail("invalid_auth")
+	case m.scope != "" && !slices.Contains(s.scopes, m.scope):
+		return nil, &apiError{code: "missing_scope", needed: m.scope}
 	}
 	for _, name := range m.required {
 		if p[name] == "" {
@@ -217,8 +151,7 @@ func (s *SlackServer) answer(w http.ResponseWriter, method string, p params, err
 	}
 	s.record(method, p, code)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("X-OAuth-Scopes", "app_mentions:read,channels:history,channels:read,chat:write,commands,files:read,"+
-		"groups:history,groups:read,im:history,mpim:history,users:read")
+	w.Header().Set("X-OAuth-Scopes", s.granted())
 	if code == "ratelimited" {
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusTooManyRequests)

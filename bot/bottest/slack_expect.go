@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -55,6 +56,13 @@ func Offers(action string) SlackMatch {
 			}
 		}
 		return false
+	}
+}
+
+// Shows matches a message with a file of this name.
+func Shows(name string) SlackMatch {
+	return func(m SlackMessage) bool {
+		return slices.ContainsFunc(m.Files, func(f SlackFile) bool { return f.Name == name })
 	}
 }
 

@@ -1,6 +1,8 @@
 package bottest
 
 import (
+	"cmp"
+	"net/url"
 	"strings"
 )
 
@@ -127,7 +129,9 @@ func (m *SlackMessage) json(metadata bool) obj {
 		}
 	}
 	set("thread_ts", m.ThreadTS)
-	set("bot_id", m.BotID)
+	if m.BotID != SlackBotID || m.Subtype != "file_share" { // an app's upload is its user's message
+		set("bot_id", m.BotID)
+	}
 	set("subtype", m.Subtype)
 	if m.BotID == SlackBotID {
 		o["app_id"] = SlackApp
@@ -167,10 +171,11 @@ func (f SlackFile) json() obj {
 }
 
 func (f SlackFile) full() obj {
+	private := f.base + "/files-pri/" + SlackTeam + "-" + f.ID + "/"
 	return obj{
-		"id": f.ID, "name": f.Name, "title": f.Name, "size": f.Size, "mode": "hosted", "file_access": "visible",
+		"id": f.ID, "name": f.Name, "title": cmp.Or(f.Title, f.Name), "size": f.Size, "mode": "hosted", "file_access": "visible",
 		"permalink":   "https://first.slack.com/files/U0/" + f.ID + "/" + f.Name,
-		"url_private": "https://files.slack.com/files-pri/T0-" + f.ID + "/" + f.Name,
+		"url_private": private + url.PathEscape(f.Name), "url_private_download": private + "download/" + url.PathEscape(f.Name),
 	}
 }
 

@@ -25,7 +25,7 @@ func Raw() SlackPostOption { return func(p *post) { p.raw = true } }
 
 // WithFiles attaches files.
 func WithFiles(files ...SlackFile) SlackPostOption {
-	return func(p *post) { p.files, p.subtype = files, "file_share" }
+	return func(p *post) { p.files, p.subtype = slices.Clone(files), "file_share" }
 }
 
 // WithSubtype makes it a message of another kind (channel_join, channel_topic, …).
@@ -78,14 +78,13 @@ func (s *SlackServer) say(user, channel, thread, text string, opts []SlackPostOp
 		s.mu.Unlock()
 		s.t.Fatalf("bottest: %s cannot write in %s", user, channel)
 	}
+	for i, f := range o.files {
+		o.files[i] = s.keep(f)
+	}
 	m := &SlackMessage{
 		Channel: channel, TS: s.ts(), ThreadTS: thread, User: user, Text: text, Subtype: o.subtype, BotID: o.bot, Files: o.files, Broadcast: o.wide,
 	}
 	s.messages = append(s.messages, m)
-	for _, f := range o.files {
-		f.Hidden = false
-		s.files[f.ID] = f
-	}
 	event := s.messageEvent(ch, m)
 	if o.shared != "" {
 		event["attachments"] = []obj{{"is_share": true, "text": o.shared, "fallback": "[forwarded]", "author_id": user}}

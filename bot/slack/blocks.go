@@ -4,9 +4,9 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"unicode"
 
 	"firstline/bot"
+	"firstline/bot/internal/cut"
 
 	slackapi "github.com/slack-go/slack"
 )
@@ -50,7 +50,7 @@ func render(out bot.Outbound) ([]part, error) {
 	}
 	var texts []string // of the body, each a section
 	if out.Text != "" {
-		if texts = sections(out.Text, maxSection); !visible(texts) {
+		if texts = sections(out.Text, maxSection); !slices.ContainsFunc(texts, cut.Visible) {
 			texts = []string{"…"} // Slack refuses what shows nothing
 		}
 	}
@@ -84,15 +84,6 @@ func render(out bot.Outbound) ([]part, error) {
 	return parts, nil
 }
 
-// visible tells whether any of texts has something to see.
-func visible(texts []string) bool {
-	return slices.ContainsFunc(texts, func(s string) bool {
-		return strings.ContainsFunc(s, func(r rune) bool {
-			return !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r)
-		})
-	})
-}
-
 // body collects blocks within the limits of one message.
 type body struct {
 	blocks []slackapi.Block
@@ -116,7 +107,7 @@ func (b *body) title(s string) {
 // single the last one is followed by "…" instead.
 func (b *body) take(texts []string, single bool) []string {
 	for i, t := range texts {
-		n := size(t)
+		n := cut.Size(t)
 		if b.room > 1 && n <= b.units || b.room > 0 && len(b.blocks) == 0 {
 			b.add(sectionBlock(t), n)
 			continue
@@ -147,7 +138,7 @@ func (b *body) card(card bot.Card) {
 			break
 		}
 		t := labelled(f, min(maxField, max(b.units/4, 2*maxLabel)))
-		b.units -= size(t)
+		b.units -= cut.Size(t)
 		if fields = append(fields, mrkdwn(t)); len(fields) == 10 {
 			flush()
 		}
@@ -162,7 +153,7 @@ func (b *body) card(card bot.Card) {
 			return
 		}
 		t := labelled(n, min(maxNote, b.units))
-		b.add(sectionBlock(t), size(t))
+		b.add(sectionBlock(t), cut.Size(t))
 	}
 }
 
@@ -174,27 +165,9 @@ func labelled(f bot.Field, limit int) string {
 	}
 	value := "–"
 	if strings.TrimSpace(f.Value) != "" {
-		value = fit(f.Value, max(limit-size(label), maxLabel))
+		value = fit(f.Value, max(limit-cut.Size(label), maxLabel))
 	}
 	return label + value
-}
-
-// fileLines lists files as "name: link", a section for some of them. The name is never the
-// label of a link: the person who named the file would choose what it seems to lead to.
-func fileLines(files []bot.File) []string {
-	var lines []string
-	for _, f := range files {
-		line := "📎 " + escape(plain(f.Name, 200))
-		if n := linkLen(f.URL, ' '); n > 0 && n == len(f.URL) && len(escape(f.URL)) <= maxLink {
-			line += "\n<" + escape(f.URL) + ">"
-		}
-		if n := len(lines); n > 0 && size(lines[n-1])+size(line) < maxSection {
-			lines[n-1] += "\n" + line
-			continue
-		}
-		lines = append(lines, line)
-	}
-	return lines
 }
 
 // controlBlocks renders menus and buttons, at most five in a row.
@@ -241,9 +214,9 @@ func rows(elements []slackapi.BlockElement) []slackapi.Block {
 
 func checkAction(id, value string, limit int) error {
 	switch {
-	case id == "" || size(id) > maxAction:
+	case id == "" || cut.Size(id) > maxAction:
 		return errors.New("action id is empty or too long")
-	case size(value) > limit:
+	case cut.Size(value) > limit:
 		return errors.New("value of " + id + " is too long")
 	}
 	return nil
@@ -273,7 +246,7 @@ func selectOf(id string, hint *slackapi.TextBlockObject, options []bot.Choice) (
 	for len(all) > 0 {
 		n := min(maxOptions, len(all))
 		half := maxLabel/2 - 2
-		label := shorten(all[0].Text.Text, half) + " – " + shorten(all[n-1].Text.Text, half)
+		label := cut.Shorten(all[0].Text.Text, half) + " – " + cut.Shorten(all[n-1].Text.Text, half)
 		sel.OptionGroups = append(sel.OptionGroups, slackapi.NewOptionGroupBlockElement(plainText(label, maxLabel), all[:n]...))
 		all = all[n:]
 	}

@@ -49,17 +49,6 @@ type attachment struct {
 	IsShare  bool   `json:"is_share"`
 }
 
-type file struct {
-	ID         string  `json:"id"`
-	Name       string  `json:"name"`
-	Title      string  `json:"title"`
-	Mode       string  `json:"mode"`
-	Access     string  `json:"file_access"` // "check_file_info" in Slack Connect: only the id came
-	Size       float64 `json:"size"`
-	Permalink  string  `json:"permalink"`
-	URLPrivate string  `json:"url_private"`
-}
-
 type innerEvent struct {
 	Type string `json:"type"`
 	message
@@ -274,41 +263,6 @@ func (c *Client) readText(ctx context.Context, in *bot.Inbound, m message, self 
 		}
 	}
 	in.Files = c.files(ctx, m.Files)
-}
-
-const maxFiles = 20
-
-func (c *Client) files(ctx context.Context, list []file) []bot.File {
-	var out []bot.File
-	for _, f := range list[:min(len(list), maxFiles)] {
-		if f.Mode == "tombstone" {
-			continue
-		}
-		if f.Access == "check_file_info" && f.ID != "" {
-			f = c.fileInfo(ctx, f)
-		}
-		url := firstOf(f.Permalink, f.URLPrivate)
-		if url == "" && f.ID == "" {
-			continue
-		}
-		out = append(out, bot.File{Name: firstOf(f.Name, firstOf(f.Title, f.ID)), URL: url, Size: int64(f.Size)})
-	}
-	return out
-}
-
-// fileInfo asks for a file of which a Slack Connect event told only the id.
-func (c *Client) fileInfo(ctx context.Context, f file) file {
-	err := c.call(ctx, "files.info", "", func(ctx context.Context) error {
-		info, _, _, err := c.api.GetFileInfoContext(ctx, f.ID, 0, 0)
-		if err == nil {
-			f.Name, f.Title, f.Permalink, f.URLPrivate, f.Size = info.Name, info.Title, info.Permalink, info.URLPrivate, float64(info.Size)
-		}
-		return err
-	})
-	if err != nil {
-		c.log.Warn("file lookup failed", "file", f.ID, "err", err)
-	}
-	return f
 }
 
 // take stores in, and acknowledges it only then.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"firstline/bot"
+	"firstline/bot/internal/cut"
 
 	slackapi "github.com/slack-go/slack"
 )
@@ -121,7 +122,7 @@ func formElement(f bot.FormField) (slackapi.BlockElement, error) {
 	if len(f.Options) == 0 {
 		return &slackapi.PlainTextInputBlockElement{
 			Type: slackapi.METPlainTextInput, ActionID: f.Name, Placeholder: hint,
-			InitialValue: shorten(f.Value, maxFormAnswer), MaxLength: maxFormAnswer,
+			InitialValue: cut.Shorten(f.Value, maxFormAnswer), MaxLength: maxFormAnswer,
 		}, nil
 	}
 	sel, err := selectOf(f.Name, hint, f.Options)
@@ -153,8 +154,8 @@ func (c *Client) submitted(ctx context.Context, p interaction) reply {
 	fields, long := map[string]string{}, map[string]string{}
 	for block, answers := range p.View.State.Values {
 		for name, a := range answers {
-			text := clean(a.text())
-			if size(text) > maxFormAnswer {
+			text := cut.Clean(a.text())
+			if cut.Size(text) > maxFormAnswer {
 				long[block] = c.cfg.Texts.Text(c.cfg.Texts.Match(at.Lang), "slack.form.too_long", map[string]any{"Max": maxFormAnswer})
 			} else if text != "" {
 				fields[name] = text

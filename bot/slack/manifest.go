@@ -14,7 +14,8 @@ var scopes = []string{
 	"channels:read",     // doctor: is the bot in the channel
 	"chat:write",        // speaking
 	"commands",          // /firstline
-	"files:read",        // names and links of attachments
+	"files:read",        // names, links and contents of attachments
+	"files:write",       // passing contents on
 	"groups:history",    // the same in private channels, Slack Connect ones among them
 	"groups:read",       //
 	"im:history",        // direct messages

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"firstline/bot"
 
@@ -89,45 +90,75 @@ func (c *Client) paced(ctx context.Context, method, channel string, f func(conte
 	})
 }
 
-// post writes the parts in order. When there are several, those that arrived in an
-// earlier attempt are not written again.
+// post writes the parts in order, then the files. When it comes to more than one message, those
+// that arrived in an earlier attempt are not written again.
 func (c *Client) post(ctx context.Context, out bot.Outbound, parts []part) (bot.Receipt, error) {
-	have := map[int]string{}
-	if len(parts) > 1 && out.ID != "" {
-		var err error
-		if have, _, err = c.arrived(ctx, out.To, out.ID); err != nil {
-			return bot.Receipt{}, err // a look that failed: nothing was written
+	have, err := c.load(ctx, out, len(parts))
+	if err != nil {
+		return bot.Receipt{}, err // nothing was written
+	}
+	if len(have.files) > 0 {
+		if parts, err = render(besides(out, have.files)); err != nil {
+			return bot.Receipt{}, invalid(err)
 		}
 	}
 	to := out.To
 	for i, p := range parts {
-		ts, done := have[i]
+		ts, done := have.parts[i]
 		if !done {
-			var err error
-			if ts, err = c.postPart(ctx, to, out.ID, p, i, len(parts)); err != nil {
-				return bot.Receipt{MessageID: have[0]}, err
+			if ts, err = c.postPart(ctx, to, p, note(out.ID, i, len(parts), have.files)); err != nil {
+				return bot.Receipt{MessageID: have.parts[0]}, err
 			}
-			have[i] = ts
+			have.parts[i] = ts
 		}
 		if to.Thread == "" && !isDirect(to) {
 			to.Thread = ts // the rest of a top-level message stands under it
 		}
 	}
-	return bot.Receipt{MessageID: have[0]}, nil
+	return bot.Receipt{MessageID: have.parts[0]}, c.share(ctx, to, out, have)
+}
+
+// load tells what of a message is there, and brings the files of one that is not to Slack.
+func (c *Client) load(ctx context.Context, out bot.Outbound, parts int) (arrival, error) {
+	carries := c.cfg.Fetch != nil && len(out.Files) > 0
+	have := arrival{parts: map[int]string{}}
+	if out.ID != "" && (parts > 1 || carries) {
+		var err error
+		if have, err = c.arrived(ctx, out.To, out.ID); err != nil {
+			return have, err
+		}
+	}
+	if !carries || have.parts[0] != "" { // a text that is there tells what became of its files
+		return have, nil
+	}
+	var err error
+	have.files, err = c.stow(ctx, out.To.Channel, out.Files)
+	return have, err
+}
+
+// note is the metadata by which a part is found again; the first one announces the files.
+func note(id string, n, of int, files []string) map[string]any {
+	if id == "" {
+		return nil
+	}
+	payload := map[string]any{"id": id}
+	if of > 1 {
+		payload["part"], payload["parts"] = n, of
+	}
+	if list := strings.Join(files, ","); n == 0 && strings.Trim(list, ",") != "" {
+		payload["files"] = list
+	}
+	return payload
 }
 
 func isDirect(to bot.Address) bool { return to.Channel != "" && to.Channel[0] == 'D' }
 
-func (c *Client) postPart(ctx context.Context, to bot.Address, id string, p part, n, of int) (string, error) {
+func (c *Client) postPart(ctx context.Context, to bot.Address, p part, payload map[string]any) (string, error) {
 	options := append(p.options(), slackapi.MsgOptionDisableLinkUnfurl(), slackapi.MsgOptionDisableMediaUnfurl())
 	if to.Thread != "" {
 		options = append(options, slackapi.MsgOptionTS(to.Thread))
 	}
-	if id != "" {
-		payload := map[string]any{"id": id}
-		if of > 1 {
-			payload["part"], payload["parts"] = n, of
-		}
+	if payload != nil {
 		options = append(options, slackapi.MsgOptionMetadata(slackapi.SlackMetadata{EventType: metadataType, EventPayload: payload}))
 	}
 	var ts string

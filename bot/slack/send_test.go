@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -315,6 +316,10 @@ func TestCheck(t *testing.T) {
 	classIs(t, r.Channels[4].Err, bot.ClassGone)
 	if good, err := w.client.Check(t.Context(), "C0SIAM"); err != nil || !good.Good() {
 		t.Errorf("report = %+v, %v; want it good", good, err)
+	}
+	w.Without("files:write")
+	if r, err := w.client.Check(t.Context(), "C0SIAM"); err != nil || r.Good() || !slices.Equal(r.Missing, []string{"files:write"}) {
+		t.Errorf("report = %+v, %v; want the missing scope", r, err)
 	}
 	w.SetAuthError("invalid_auth")
 	_, err = w.client.Check(t.Context())

@@ -42,6 +42,17 @@
 // relayed text is continued in further messages. Each part carries its number in the
 // metadata, and a repeated Send looks first which parts are there.
 //
+// # Files
+//
+// A file of a person is told with its permalink and with the address of its contents,
+// which [Client.Fetch] opens. In the other direction the contents of an Outbound's
+// files are passed on when [Config.Fetch] can open them and they are at most 20 MiB; other
+// files are lines with name and bare link in the text, as all of them are without Config.Fetch, in
+// updates and in messages for one person. Contents are uploaded before the text is posted, where
+// nobody sees them, and shown after it, in its thread, as messages of up to ten files. So a
+// failed upload becomes a link in the text, and holds it for a minute at most; only what Slack
+// refuses to show after the text gets its link in a line of its own.
+//
 // # The crash window
 //
 // chat.postMessage has no idempotency key. When the process dies, or the line is
@@ -50,6 +61,13 @@
 // [bot.Outbound.ID] in its metadata, and [Client.Find] looks for it. What remains
 // is a request that is still on its way inside Slack when Find looks, and messages
 // for one person (chat.postEphemeral), which no method can read back: these may be shown twice.
+// An upload has an id before anybody sees it, and the text carries these ids in its metadata. A
+// repeated Send finds the text and the files that were shown, by id, and shows the others; Slack
+// takes an upload for that only once. It does so behind its answer, though: when the answer
+// was lost and the file is not to be seen yet, the repetition is refused, and the
+// file's link is shown beside the file; when it is lost behind a good answer, nobody here learns of it.
+// Uploads that were never shown Slack throws away.
+//
 // Updating and deleting can be repeated without harm, so their unclear failures
 // are [bot.ClassRetry]. slack-go's own retries stay off.
 //
@@ -59,8 +77,10 @@
 package slack
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -81,7 +101,9 @@ const DefaultAPIURL = "https://slack.com/api/"
 const (
 	answerBudget = 2500 * time.Millisecond // Slack gives up after 3 s
 	lookupBudget = 300 * time.Millisecond  // what a message waits for names, at most
+	stowBudget   = time.Minute             // what a text waits for its files, at most
 	defaultPace  = time.Second             // Slack: one message a second and channel
+	bulkTimeout  = 2 * time.Minute         // of one file's contents
 )
 
 // Texts gives the few texts that the adapter says by itself (App Home, command
@@ -120,6 +142,9 @@ type Config struct {
 	Now        func() time.Time                    // default time.Now
 	Pace       time.Duration                       // least time between two messages in a channel; default 1 s, negative: none
 	Metrics    Metrics
+
+	// Fetch opens the contents of a file of any platform, see [bot.Fetcher]. Without it files are shown as links.
+	Fetch func(context.Context, bot.File) (io.ReadCloser, error)
 }
 
 // Client is the adapter. All methods are safe for concurrent use.
@@ -127,12 +152,16 @@ type Client struct {
 	cfg     Config
 	log     *slog.Logger
 	api     *slackapi.Client
+	bulk    doer             // for contents of files, which take longer than a call
+	bulkAPI *slackapi.Client // the same for slack-go
+	carry   chan struct{}    // a place for each file in memory
 	pace    *pacer
 	people  *people
 	actions map[string]bool
 
 	lookup time.Duration // how long a message waits for names
 	accept time.Duration // how long Slack waits for us, less a margin
+	stowed time.Duration // what a text waits for its files, at most
 
 	mu   sync.Mutex
 	self identity
@@ -147,6 +176,7 @@ type identity struct {
 var (
 	_ bot.Platform = (*Client)(nil)
 	_ bot.Finder   = (*Client)(nil)
+	_ bot.Fetcher  = (*Client)(nil)
 )
 
 // New checks cfg and gives a client. It does not talk to Slack.
@@ -165,17 +195,29 @@ func New(cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("slack: %w", errors.Join(problems...))
 	}
 	cfg = withDefaults(cfg)
-	c := &Client{cfg: cfg, log: cfg.Log, lookup: lookupBudget, accept: answerBudget, actions: map[string]bool{}}
+	c := &Client{cfg: cfg, log: cfg.Log, lookup: lookupBudget, accept: answerBudget, stowed: stowBudget, actions: map[string]bool{}}
 	for _, a := range append([]string{"fixed", "not_fixed", "human", "claim", "escalate", "resolve", "form", "slot", "lang"}, cfg.Actions...) {
 		c.actions[a] = true
 	}
-	c.api = slackapi.New(cfg.BotToken,
-		slackapi.OptionAPIURL(cfg.APIURL),
-		slackapi.OptionAppLevelToken(cfg.AppToken),
-		slackapi.OptionHTTPClient(doer{client: withoutRedirects(cfg.HTTPClient)}))
+	c.connect()
 	c.pace = newPacer(cfg.Pace, cfg.Now)
 	c.people = newPeople(c.fetchPerson, cfg.Now)
 	return c, nil
+}
+
+// connect makes the clients of the Web API and of files' contents.
+func (c *Client) connect() {
+	client := func(d doer) *slackapi.Client {
+		return slackapi.New(c.cfg.BotToken, slackapi.OptionAPIURL(c.cfg.APIURL),
+			slackapi.OptionAppLevelToken(c.cfg.AppToken), slackapi.OptionHTTPClient(d))
+	}
+	quick := withoutRedirects(c.cfg.HTTPClient)
+	slow := withoutRedirects(c.cfg.HTTPClient)
+	if slow.Timeout > 0 {
+		slow.Timeout = max(slow.Timeout, bulkTimeout)
+	}
+	c.api, c.bulk = client(doer{client: quick}), doer{client: slow}
+	c.bulkAPI, c.carry = client(c.bulk), make(chan struct{}, maxCarried)
 }
 
 func withDefaults(cfg Config) Config {

@@ -151,8 +151,11 @@ func TestFilesAndForwards(t *testing.T) {
 			bottest.SlackFile{ID: "F1", Name: "log.txt", Size: 5}, bottest.SlackFile{ID: "F2", Name: "screen.png", Size: 7, Hidden: true}))
 		got := w.inbox.last(t, 1)
 		want := []bot.File{
-			{Name: "log.txt", URL: "https://first.slack.com/files/U0/F1/log.txt", Size: 5},
-			{Name: "screen.png", URL: "https://first.slack.com/files/U0/F2/screen.png", Size: 7},
+			{Name: "log.txt", URL: "https://first.slack.com/files/U0/F1/log.txt", Size: 5, Platform: "slack"},
+			{Name: "screen.png", URL: "https://first.slack.com/files/U0/F2/screen.png", Size: 7, Platform: "slack"},
+		}
+		for i, name := range []string{"F1/download/log.txt", "F2/download/screen.png"} {
+			want[i].Source = strings.TrimSuffix(w.APIURL(), "/api/") + "/files-pri/T0FIRST-" + name
 		}
 		if diff := cmp.Diff(want, got.Files); diff != "" || got.Text != "see" {
 			t.Errorf("files (-want +got):\n%s", diff)

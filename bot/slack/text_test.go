@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"firstline/bot/internal/cut"
 )
 
 func TestFromMrkdwn(t *testing.T) {
@@ -112,7 +114,7 @@ func TestPlain(t *testing.T) {
 	for _, tt := range tests {
 		got := plain(tt.in, tt.n)
 		if tt.in == "กำลังกระตุก" { // a mark is never torn from its letter
-			if size(got) > tt.n || !strings.HasSuffix(got, "…") {
+			if cut.Size(got) > tt.n || !strings.HasSuffix(got, "…") {
 				t.Errorf("plain(%q) = %q", tt.in, got)
 			}
 			continue
@@ -147,8 +149,8 @@ func TestSections(t *testing.T) {
 				t.Errorf("%d sections, want %d", len(got), tt.want)
 			}
 			for _, s := range got {
-				if size(s) > 3000 || strings.TrimSpace(s) == "" {
-					t.Errorf("section of %d units", size(s))
+				if cut.Size(s) > 3000 || strings.TrimSpace(s) == "" {
+					t.Errorf("section of %d units", cut.Size(s))
 				}
 				if strings.Count(s, "```")%2 != 0 {
 					t.Errorf("section with an open fence: %q", s)
@@ -178,17 +180,17 @@ func FuzzToMrkdwn(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in string) {
 		harmless(t, in, toMrkdwn(in))
 		for _, limit := range []int{40, 3000} {
-			if got := fit(in, limit); size(got) > limit {
-				t.Fatalf("fit(%q, %d) has %d units", in, limit, size(got))
+			if got := fit(in, limit); cut.Size(got) > limit {
+				t.Fatalf("fit(%q, %d) has %d units", in, limit, cut.Size(got))
 			}
 			for _, s := range sections(in, limit) {
 				harmless(t, in, s)
-				if size(s) > limit {
-					t.Fatalf("section of %q has %d units, limit %d: %q", in, size(s), limit, s)
+				if cut.Size(s) > limit {
+					t.Fatalf("section of %q has %d units, limit %d: %q", in, cut.Size(s), limit, s)
 				}
 			}
 		}
-		if p := plain(in, 75); size(p) > 75 || p == "" || strings.ContainsAny(p, "\n\u202e") || strings.Contains(p, "<!") || strings.Contains(p, "<@") {
+		if p := plain(in, 75); cut.Size(p) > 75 || p == "" || strings.ContainsAny(p, "\n\u202e") || strings.Contains(p, "<!") || strings.Contains(p, "<@") {
 			t.Fatalf("plain(%q) = %q", in, p)
 		}
 	})

@@ -2,11 +2,20 @@ package slack
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"firstline/bot/internal/cut"
 )
 
 const zwsp = "\u200b" // zero-width space
+
+var mrkdwnMarkup = cut.Markup{Text: toMrkdwn, Code: func(_, code string) string { return codeBlock(code) }}
+
+// sections converts text to pieces of at most limit units each, divided at sensible places.
+func sections(text string, limit int) []string { return mrkdwnMarkup.Sections(text, limit) }
+
+// fit converts as much of neutral text as stays within limit units.
+func fit(s string, limit int) string { return cut.Fit(s, limit, toMrkdwn) }
 
 // toMrkdwn turns neutral text into Slack's markup. Its output holds no "<" but at
 // the start of a bare link, and no ">" but at its end.
@@ -14,25 +23,23 @@ const zwsp = "\u200b" // zero-width space
 // Slack formats only at word borders, which Thai, Chinese, Japanese and others do not
 // write: there a zero-width space is put outside the bold or code mark.
 func toMrkdwn(s string) string {
-	s = clean(s)
+	s = cut.Clean(s)
 	lines := strings.Split(s, "\n")
 	var out []string
 	for i := 0; i < len(lines); i++ {
-		rest, fence := strings.CutPrefix(strings.TrimLeft(lines[i], " \t"), "```")
-		if !fence {
+		block, fenced := cut.ReadBlock(lines, i)
+		switch {
+		case !fenced:
 			out = append(out, toLine(lines[i]))
 			continue
-		}
-		if code, after, ok := strings.Cut(rest, "```"); ok { // opened and closed on one line
-			out = append(out, "```"+escape(code)+"```"+toLine(after))
+		case block.OneLine:
+			out = append(out, "```"+escape(block.Code)+"```"+toLine(block.After))
 			continue
 		}
-		end := i + 1
-		for end < len(lines) && !strings.HasPrefix(strings.TrimLeft(lines[end], " \t"), "```") {
-			end++
+		out = append(out, codeBlock(block.Code))
+		if i = block.End; strings.TrimSpace(block.After) != "" {
+			out = append(out, toLine(block.After))
 		}
-		out = append(out, codeBlock(strings.Join(lines[i+1:end], "\n")))
-		i = end
 	}
 	return strings.Join(out, "\n")
 }
@@ -43,18 +50,6 @@ func codeBlock(code string) string {
 		return ""
 	}
 	return "```\n" + strings.ReplaceAll(escape(code), "```", "`"+zwsp+"`"+zwsp+"`") + "\n```"
-}
-
-// clean makes s valid UTF-8 with \n line ends and without control characters.
-func clean(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 func toLine(line string) string {
@@ -78,7 +73,7 @@ func inline(s string, bold bool) string {
 			i, prev = i+n, ' '
 			continue
 		}
-		if n := linkLen(rest, prev); n > 0 {
+		if n := cut.Link(rest, prev); n > 0 {
 			b.WriteString("<" + escape(rest[:n]) + ">")
 			i, prev = i+n, ' '
 			continue
@@ -118,17 +113,13 @@ func marked(s string, bold bool) (out string, n int) {
 }
 
 func writeMarked(b *strings.Builder, out string, prev, next rune) {
-	if inWord(prev) {
+	if cut.InWord(prev) {
 		b.WriteString(zwsp)
 	}
 	b.WriteString(out)
-	if inWord(next) {
+	if cut.InWord(next) {
 		b.WriteString(zwsp)
 	}
-}
-
-func inWord(r rune) bool {
-	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r))
 }
 
 // pings tells whether "@" before s would call a whole channel.
@@ -139,40 +130,6 @@ func pings(s string) bool {
 		}
 	}
 	return false
-}
-
-// linkLen gives the length of the http(s) link at the start of s, or 0.
-func linkLen(s string, prev rune) int {
-	if inWord(prev) && prev < utf8.RuneSelf {
-		return 0
-	}
-	start := 0
-	for _, scheme := range []string{"https://", "http://"} {
-		if len(s) > len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
-			start = len(scheme)
-		}
-	}
-	if start == 0 {
-		return 0
-	}
-	end := len(s)
-	for i, r := range s {
-		if strings.ContainsRune("<>|\"`*\\^{}。，、；：！？（）【】「」『』《》", r) || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			end = i
-			break
-		}
-	}
-	for end > start {
-		r, size := utf8.DecodeLastRuneInString(s[:end])
-		if !strings.ContainsRune(".,;:!?)]'…»”’؛،؟۔।", r) {
-			break
-		}
-		end -= size
-	}
-	if end == start {
-		return 0
-	}
-	return end
 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
@@ -204,15 +161,9 @@ func harmlessLabel(s string) string {
 // plain makes s fit a plain_text object or a label: one line, no control or
 // direction-override characters, at most limit UTF-16 units, never empty.
 func plain(s string, limit int) string {
-	words := strings.FieldsFunc(strings.Map(func(r rune) rune {
-		if r >= 0x202a && r <= 0x202e || r == '\u200b' || r == '\ufeff' { // overrides would turn what follows around
-			return -1
-		}
-		return r
-	}, clean(s)), func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' })
-	s = harmlessLabel(strings.Join(words, " "))
+	s = harmlessLabel(cut.Line(s))
 	if s == "" {
 		return "…"
 	}
-	return shorten(s, limit)
+	return cut.Shorten(s, limit)
 }

@@ -83,6 +83,12 @@ func (c *Client) call(ctx context.Context, method, channel string, f func(contex
 	return se
 }
 
+// What is counted beside Slack's own methods: a file's contents, either way.
+const (
+	methodDownload = "file.download"
+	methodUpload   = "file.upload"
+)
+
 const defaultRetryAfter = 30 * time.Second // a 429 that does not say how long
 
 // repeatable are the methods that change nothing, or change it to the same, when called
@@ -91,6 +97,7 @@ var repeatable = map[string]bool{
 	"chat.update": true, "chat.delete": true, "auth.test": true, "users.info": true, "files.info": true,
 	"conversations.replies": true, "conversations.history": true, "conversations.info": true,
 	"views.publish": true, "apps.connections.open": true,
+	methodDownload: true, "files.getUploadURLExternal": true, methodUpload: true, // an upload is shown only when it is completed
 }
 
 // codeClass sorts Slack's error codes. fatal_error and internal_error are unclear by
@@ -168,6 +175,9 @@ func scrub(s string, secrets []string) string {
 func classOf(w *wire, err error) (bot.Class, string) {
 	if api, ok := errors.AsType[slackapi.SlackErrorResponse](err); ok {
 		return codeOf(api)
+	}
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r.class, r.what
 	}
 	if status := int(w.status.Load()); status != 0 && status != http.StatusOK {
 		return statusClass(status, w.retryAfter.Load() >= 0), "status " + strconv.Itoa(status)
