@@ -29,6 +29,7 @@ import (
 	"firstline/bot/config"
 	"firstline/bot/deliver"
 	"firstline/bot/deliver/render"
+	"firstline/bot/discord"
 	"firstline/bot/dispatch"
 	"firstline/bot/slack"
 	"firstline/bot/store"
@@ -45,7 +46,7 @@ type Options struct {
 	Platforms []bot.Platform // further platforms; one of the same name takes the place of the built-in
 	Customer  string         // whose the web chat is; "" for nobody's in particular
 	SlackPace time.Duration  // see slack.Config.Pace
-	HTTP      *http.Client   // for calls to Slack
+	HTTP      *http.Client   // for calls to Slack and Discord
 }
 
 // App is the whole program.
@@ -58,7 +59,9 @@ type App struct {
 	intake  *dispatch.Dispatcher
 	outgo   *deliver.Deliverer
 	slack   *slack.Client
+	discord *discord.Client
 	web     *web.Client
+	sources map[string]bot.Platform // by name, for files
 	metrics *metrics
 	server  *http.Server
 	ln      net.Listener
@@ -114,6 +117,10 @@ func (a *App) wire(opt Options) error {
 	if err != nil {
 		return err
 	}
+	a.sources = platforms
+	for _, err := range a.cfg.Unserved() {
+		a.log.Error("customers are not served", "error", err)
+	}
 	if _, ok := platforms[platform]; !ok {
 		return fmt.Errorf("engineers.desk is on %s, which is not configured: %w", platform, a.cfg.MissingSecrets())
 	}
@@ -127,68 +134,6 @@ func (a *App) wire(opt Options) error {
 // workers is how many turns run at the same time. They mostly wait for the
 // disk, and those that wait together share its flush.
 const workers = 32
-
-// direct tells that a channel is a direct message: Slack's begin with D.
-func direct(a bot.Address) bool {
-	return a.Platform == slack.Platform && strings.HasPrefix(a.Channel, "D")
-}
-
-func (a *App) platforms(opt Options) (map[string]bot.Platform, error) {
-	out := map[string]bot.Platform{}
-	if a.cfg.Secrets.SlackBotToken != "" {
-		c, err := slack.New(a.slackConfig(opt))
-		if err != nil {
-			return nil, err
-		}
-		a.slack, out[c.Name()] = c, c
-	}
-	if a.cfg.Web || a.cfg.DeskOn(web.Platform) != "" {
-		c, err := web.New(web.Config{
-			Acceptor: belongs{a.intake, opt.Customer}, Forms: a, History: history{a.store}, Texts: a.core.Texts, Engineers: a.cfg.Engineers.Language,
-			Desk: web.Local, Now: opt.Now, Log: opt.Log,
-		})
-		if err != nil {
-			return nil, err
-		}
-		a.web, out[c.Name()] = c, c
-	}
-	for _, p := range opt.Platforms {
-		out[p.Name()] = p
-	}
-	return out, nil
-}
-
-func (a *App) slackConfig(opt Options) slack.Config {
-	s := a.cfg.Secrets
-	return slack.Config{
-		BotToken: string(s.SlackBotToken), SigningSecret: string(s.SlackSigningSecret), AppToken: string(s.SlackAppToken), APIURL: s.SlackAPIURL,
-		Desk: a.cfg.DeskOn(slack.Platform),
-		CustomerOf: func(channel string) (string, bool) {
-			c, ok := a.cfg.CustomerOf(slack.Platform, channel)
-			return c.Name, ok
-		},
-		Known: func(addr bot.Address) bool {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-			defer cancel()
-			_, _, _, err := a.store.CaseOf(ctx, addr.Key())
-			return err == nil
-		},
-		Acceptor: a.intake, Forms: a, Texts: a.core.Texts, Log: opt.Log, HTTPClient: opt.HTTP, Now: opt.Now, Pace: opt.SlackPace, Metrics: a.metrics.slack(),
-	}
-}
-
-// belongs marks the web chat's customer.
-type belongs struct {
-	bot.Acceptor
-	customer string
-}
-
-func (b belongs) Accept(ctx context.Context, in bot.Inbound) error {
-	if in.Side == bot.SideCustomer {
-		in.Customer = b.customer
-	}
-	return b.Acceptor.Accept(ctx, in)
-}
 
 // wording lets the deliverer use the renderer.
 type wording struct{ *render.Renderer }
@@ -305,6 +250,9 @@ func (a *App) Work() {
 				a.failed <- fmt.Errorf("slack socket mode: %w", err)
 			}
 		})
+	}
+	if a.discord != nil {
+		a.wg.Go(func() { a.runDiscord(ctx) })
 	}
 }
 

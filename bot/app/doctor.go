@@ -46,7 +46,13 @@ func Doctor(ctx context.Context, cfg *config.Config, tell func(Finding)) {
 			}
 		}
 	}
+	for _, err := range cfg.Unserved() {
+		if problem, ok := errors.AsType[config.Problem](err); ok {
+			d.fault(problem.Field+" "+problem.What, problem.Remedy)
+		}
+	}
 	d.slack(ctx)
+	d.discord(ctx)
 	d.later()
 }
 
@@ -201,19 +207,7 @@ func (d doctor) slackReport(r slack.Report) {
 
 // later names what the configuration may have and this version does not use.
 func (d doctor) later() {
-	if d.cfg.Secrets.DiscordBotToken != "" || hasDiscord(d.cfg) {
-		d.note("Discord is configured, but this version does not serve it", "customers on Discord are not answered by this version")
-	}
 	if d.cfg.Model.Name != "" || d.cfg.Secrets.OpenAIKey != "" {
 		d.note("a language model is configured, but this version understands offline only", "nothing is sent to it")
 	}
-}
-
-func hasDiscord(cfg *config.Config) bool {
-	for _, c := range cfg.Customers {
-		if len(c.Discord) > 0 {
-			return true
-		}
-	}
-	return false
 }

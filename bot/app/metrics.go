@@ -1,6 +1,7 @@
 package app
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -8,6 +9,7 @@ import (
 
 	"firstline/bot"
 	"firstline/bot/deliver"
+	"firstline/bot/discord"
 	"firstline/bot/dispatch"
 	"firstline/bot/slack"
 	"firstline/triage"
@@ -31,6 +33,12 @@ type metrics struct {
 	slackOut  *prometheus.CounterVec
 	slackOff  *prometheus.CounterVec
 	socket    prometheus.Gauge
+
+	discordIn   *prometheus.CounterVec
+	discordOut  *prometheus.CounterVec
+	discordOff  *prometheus.CounterVec
+	discordBad  *prometheus.CounterVec
+	discordConn prometheus.Gauge
 }
 
 func newMetrics(depths func() (inbox, outbox, dead int)) *metrics {
@@ -55,7 +63,14 @@ func newMetrics(depths func() (inbox, outbox, dead int)) *metrics {
 		slackOut:  counter("slack_calls_total", "Calls to Slack, by method and result.", "method", "result"),
 		slackOff:  counter("slack_rate_limited_total", "Times that Slack answered 429.", "method"),
 		socket:    prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "firstline", Name: "slack_socket_up", Help: "1 while the Socket Mode connection is up."}),
+
+		discordIn:   counter("discord_events_total", "Events of Discord that were accepted, ignored or refused.", "result", "what"),
+		discordOut:  counter("discord_calls_total", "Calls to Discord, by method and result.", "method", "result"),
+		discordOff:  counter("discord_rate_limited_total", "Times that Discord answered 429.", "method"),
+		discordBad:  counter("discord_invalid_requests_total", "Answers 401, 403 and 429: Discord shuts an address out after 10,000 in ten minutes.", "status"),
+		discordConn: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "firstline", Name: "discord_shards_up", Help: "Gateway connections that are up."}),
 	}
+	m.registry.MustRegister(m.discordIn, m.discordOut, m.discordOff, m.discordBad, m.discordConn)
 	m.registry.MustRegister(m.accepted, m.refused, m.turns, m.failed, m.conflicts, m.moved, m.readings, m.reading, m.delivered,
 		m.slackIn, m.slackOut, m.slackOff, m.socket, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		gauge("inbox_waiting", "Events accepted and not yet handled.", func() float64 { n, _, _ := depths(); return float64(n) }),
@@ -102,6 +117,21 @@ func (m *metrics) slack() slack.Metrics {
 		Limited: func(method string, _ time.Duration) { m.slackOff.WithLabelValues(method).Inc() },
 		Connected: func(up bool) {
 			m.socket.Set(map[bool]float64{true: 1}[up])
+		},
+	}
+}
+
+func (m *metrics) discord() discord.Metrics {
+	in := func(result string) func(string) {
+		return func(what string) { m.discordIn.WithLabelValues(result, what).Inc() }
+	}
+	return discord.Metrics{
+		Received: in("accepted"), Ignored: in("ignored"), Refused: in("refused"),
+		Sent:    func(method, result string) { m.discordOut.WithLabelValues(method, result).Inc() },
+		Limited: func(method string, _ time.Duration) { m.discordOff.WithLabelValues(method).Inc() },
+		Invalid: func(status int) { m.discordBad.WithLabelValues(strconv.Itoa(status)).Inc() },
+		Connected: func(up bool) {
+			m.discordConn.Add(map[bool]float64{true: 1, false: -1}[up])
 		},
 	}
 }

@@ -42,6 +42,7 @@ type cli struct {
 	Case       caseCmd       `cmd:"" help:"List, show and replay cases."`
 	Config     configCmd     `cmd:"" help:"Check the configuration."`
 	Slack      slackCmd      `cmd:"" help:"Set up Slack."`
+	Discord    discordCmd    `cmd:"" help:"Set up Discord."`
 	Doctor     doctorCmd     `cmd:"" help:"Tell what is configured, reachable and missing, and how to mend it."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }
