@@ -84,7 +84,7 @@ type streams struct {
 
 // memoryLimit is where the garbage collector begins to work harder; the
 // program is meant to run beside others. GOMEMLIMIT overrules it.
-const memoryLimit = 96 << 20
+const memoryLimit = 72 << 20
 
 func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
