@@ -2,10 +2,6 @@ package slack
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"firstline/bot"
@@ -33,19 +29,8 @@ type spec struct {
 
 func loadSpec(t *testing.T) spec {
 	t.Helper()
-	dir := os.Getenv("FIRSTLINE_SPECS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "specs")
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "slack_web_openapi_v2_without_examples.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("Slack's API description is not in %s (set FIRSTLINE_SPECS)", dir)
-	}
 	var s spec
-	if err == nil {
-		err = json.Unmarshal(raw, &s)
-	}
-	if err != nil {
+	if err := json.Unmarshal(bottest.Description(t, "slack_web_openapi_v2_without_examples.json"), &s); err != nil {
 		t.Fatal(err)
 	}
 	return s
