@@ -18,13 +18,14 @@ func (noMarks) Marks(context.Context, string) (map[string]string, error)  { retu
 func (noMarks) SetMarks(context.Context, string, map[string]string) error { return nil }
 
 // askingDiscord makes a client that asks Discord and serves nobody.
-func askingDiscord(s config.Secrets, desk string) (*discord.Client, error) {
+func askingDiscord(cfg *config.Config) (*discord.Client, error) {
 	catalogue, err := i18n.Default()
 	if err != nil {
 		return nil, err
 	}
 	return discord.New(discord.Config{
-		BotToken: string(s.DiscordBotToken), APIURL: s.DiscordAPIURL, Desk: desk, Acceptor: nobody{}, Marks: noMarks{}, Texts: texts{catalogue},
+		BotToken: string(cfg.Secrets.DiscordBotToken), APIURL: cfg.Secrets.DiscordAPIURL, Desk: cfg.DeskOn(discord.Platform), Private: cfg.PrivateOn,
+		Acceptor: nobody{}, Marks: noMarks{}, Texts: texts{catalogue},
 	})
 }
 
@@ -34,7 +35,7 @@ func DiscordInvite(ctx context.Context, appID string, s config.Secrets) (string,
 	if appID != "" {
 		return discord.InviteURL(appID), nil
 	}
-	client, err := askingDiscord(s, "")
+	client, err := askingDiscord(&config.Config{Secrets: s})
 	if err != nil {
 		return "", err
 	}
@@ -53,7 +54,7 @@ func (d doctor) discord(ctx context.Context) {
 	if d.cfg.Secrets.DiscordBotToken == "" {
 		return // told as a missing secret
 	}
-	client, err := askingDiscord(d.cfg.Secrets, d.cfg.DeskOn(discord.Platform))
+	client, err := askingDiscord(d.cfg)
 	if err != nil {
 		d.fault(err.Error(), "see the README's Discord set-up")
 		return

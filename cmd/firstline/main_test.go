@@ -20,7 +20,7 @@ func call(t *testing.T, in string, args ...string) (code int, out, errs string) 
 
 func TestEveryCommandHasHelp(t *testing.T) {
 	for _, args := range [][]string{{}, {"serve"}, {"demo"}, {"understand"}, {"converse"}, {"eval"}, {"kb", "search"}, {"kb", "lint"}, {"case", "list"},
-		{"case", "show"}, {"case", "replay"}, {"config", "check"}, {"slack", "manifest"}, {"doctor"}, {"version"}} {
+		{"case", "show"}, {"case", "replay"}, {"config", "check"}, {"slack", "manifest"}, {"discord", "invite"}, {"doctor"}, {"version"}} {
 		code, out, errs := call(t, "", append(args, "--help")...)
 		if code != exitOK || !strings.Contains(out, "Usage: firstline") || errs != "" {
 			t.Errorf("%v --help: code %d, stderr %q, stdout %q", args, code, errs, out)
@@ -57,6 +57,7 @@ func TestExitCodes(t *testing.T) {
 		{"no turns for converse", `{"id":"1"}`, []string{"converse"}, exitUsage, `no "turns"`},
 		{"eval of nothing", "", []string{"eval"}, exitUsage, "--messages"},
 		{"a language we do not speak", "", []string{"demo", "--script", "sv"}, exitUsage, "sv"},
+		{"invitation of nobody", "", []string{"discord", "invite"}, exitUsage, "DISCORD_BOT_TOKEN"},
 		{"manifest of neither kind", "", []string{"slack", "manifest"}, exitUsage, "--socket"},
 		{"cases without a database", "", []string{"case", "list", "--config", good}, exitFailed, "no database"},
 		{"a status there is not", "", []string{"case", "list", "--config", good, "--status", "asleep"}, exitUsage, "asleep"},
@@ -142,6 +143,9 @@ func TestDemoScriptPlaysAWholeConversation(t *testing.T) {
 }
 
 func TestManifestNamesTheEndpoints(t *testing.T) {
+	if code, out, _ := call(t, "", "discord", "invite", "--app", "42"); code != exitOK || !strings.Contains(out, "client_id=42") {
+		t.Errorf("discord invite gives %d and %q, want a link for application 42", code, out)
+	}
 	code, out, _ := call(t, "", "slack", "manifest", "--url", "https://support.example.com")
 	for _, want := range []string{"https://support.example.com/slack/events", "https://support.example.com/slack/interactions", "https://support.example.com/slack/commands"} {
 		if code != exitOK || !strings.Contains(out, want) {
