@@ -20,10 +20,13 @@ const (
 	EventTimer       EventKind = "timer"
 )
 
-// Attachment is a file, passed on as a link.
+// Attachment is a file that crosses to the other side.
 type Attachment struct {
-	Name string `json:"name"`
-	URL  string `json:"url"`
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+	Size     int64  `json:"size,omitempty"`     // bytes; 0 when unknown
+	Platform string `json:"platform,omitempty"` // whose file it is: its contents are read there
+	Source   string `json:"source,omitempty"`   // where, when that is not URL
 }
 
 // Event is one thing that happened, with all that [Decide] needs to know about

@@ -186,7 +186,7 @@ func (c *Client) submitted(ctx context.Context, a *answer) {
 		c.log.Warn("form without a place", "channel", i.Channel, "err", err)
 		a.refuse(ctx, "place", "discord.form.unsent")
 		return
-	case !c.isCase(at.addr, k.caseID):
+	case !c.isCase(at, k.caseID):
 		a.refuse(ctx, "stale", "discord.click.stale")
 		return
 	}

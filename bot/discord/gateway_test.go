@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,8 @@ import (
 
 	"firstline/bot"
 	"firstline/bot/bottest"
+
+	"github.com/gorilla/websocket"
 )
 
 func msgIDs(list ...bottest.DiscordMessage) []string {
@@ -140,6 +143,7 @@ func TestThreadOfTheGap(t *testing.T) {
 		two = w.Post(mali, siamChannel, "two")
 		w.StartThread(mali, two, "two")
 		first, second = w.Reply(mali, two, "first reply"), w.Reply(mali, two, "second reply")
+		w.Fail(routeList, 1, bottest.DiscordLimited(0.2)) // the channel is slower than its thread
 	})
 	inOrder(t, w, one, two, first, second)
 }
@@ -369,12 +373,32 @@ func TestDeadLineIsNoticed(t *testing.T) {
 	inOrder(t, w, m)
 }
 
+// TestSilentGatewayIsLeft connects to a gateway that takes connections and says nothing.
 func TestSilentGatewayIsLeft(t *testing.T) {
-	w := newTown(t, townOptions{tune: func(c *Client) { c.times.open = time.Millisecond }, asleep: true})
+	t.Parallel()
+	dialed := make(chan struct{}, 100)
+	var a api
+	a = newAPI(t, func(w http.ResponseWriter, r *http.Request) {
+		if !websocket.IsWebSocketUpgrade(r) {
+			_, _ = fmt.Fprintf(w, `{"url": "ws%s", "shards": 1, "session_start_limit": {"remaining": 9}}`, strings.TrimPrefix(a.URL, "http"))
+			return
+		}
+		conn, err := new(websocket.Upgrader).Upgrade(w, r, nil)
+		if err != nil {
+			return
+		}
+		dialed <- struct{}{}
+		_, _, _ = conn.ReadMessage() // until the app hangs up
+		_ = conn.Close()
+	})
+	c := newAt(t, a.URL)
+	c.times.open, c.times.identify, c.times.retry = 10*time.Millisecond, 0, backoff{first: time.Millisecond, most: time.Millisecond}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- w.client.Run(ctx) }()
-	w.log.await(t, "no answer in time")
+	go func() { ended <- c.Run(ctx) }()
+	for range 3 {
+		<-dialed
+	}
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("Run = %v", err)

@@ -159,7 +159,7 @@ func (c *Client) refusal(ctx context.Context, a *answer, at place, k custom, val
 	}
 	m := a.i.Message
 	stale := m.Author.ID != self.user || !offers(m.Components, a.i.Data.CustomID, value, isMenu)
-	if stale || !c.isCase(at.addr, k.caseID) {
+	if stale || !c.isCase(at, k.caseID) {
 		return "stale", "discord.click.stale"
 	}
 	if at.side != bot.SideDesk {
@@ -174,13 +174,14 @@ func (c *Client) refusal(ctx context.Context, a *answer, at place, k custom, val
 	return "", ""
 }
 
-// isCase tells whether what carries a case's id belongs to the present case of its conversation.
-func (c *Client) isCase(at bot.Address, caseID string) bool {
+// isCase tells whether what carries a case's id can belong to the present case of its conversation. A card that has just been shown
+// is tied to its case a moment later: on the desk the dispatcher waits for that, or says that there is none.
+func (c *Client) isCase(at place, caseID string) bool {
 	if caseID == "" || c.cfg.CaseOf == nil {
 		return true
 	}
-	now, ok := c.cfg.CaseOf(at)
-	return ok && now == caseID
+	now, ok := c.cfg.CaseOf(at.addr)
+	return now == caseID || !ok && at.side == bot.SideDesk
 }
 
 // answers reads what was filled in, by field.

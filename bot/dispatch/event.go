@@ -35,7 +35,7 @@ func event(in bot.Inbound, kind triage.EventKind, at time.Time) triage.Event {
 		By: triage.Party{ID: in.Person.ID, Name: in.Person.Name, Zone: in.Person.Zone},
 	}
 	for _, f := range in.Files {
-		ev.Files = append(ev.Files, triage.Attachment{Name: f.Name, URL: f.URL})
+		ev.Files = append(ev.Files, triage.Attachment(f))
 	}
 	return ev
 }
@@ -87,8 +87,10 @@ func (d *Dispatcher) contact(ctx context.Context, in bot.Inbound) (store.Contact
 // question puts a message into the light of its conversation. What it said
 // before it was edited is no part of that.
 func question(in bot.Inbound, c found, hint string) triage.Question {
-	q := triage.Question{Text: in.Text, LangHint: hint, Asking: c.Asking, Status: c.Status, Regions: c.RegionCodes()}
-	if !c.ok {
+	q := triage.Question{Text: in.Text, LangHint: hint, Asking: c.Asking, Status: c.Status}
+	if c.ok {
+		q.Regions = c.RegionCodes()
+	} else {
 		q.Status = triage.StatusOpen // as everywhere that a dialogue is read
 	}
 	switch {

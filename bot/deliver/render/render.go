@@ -44,7 +44,7 @@ func (r *Renderer) Render(e triage.Effect, chosen *Chosen) (bot.Outbound, error)
 	}
 	out := bot.Outbound{Lang: lang, RTL: i18n.RTL(lang), OnlyFor: e.OnlyFor}
 	for _, f := range e.Files {
-		out.Files = append(out.Files, bot.File{Name: f.Name, URL: f.URL})
+		out.Files = append(out.Files, bot.File(f))
 	}
 	switch e.Kind {
 	case triage.EffectSay:
