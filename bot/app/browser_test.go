@@ -151,8 +151,7 @@ func TestBrowserWholeDemo(t *testing.T) {
 			p.engineer()
 			p.resolve()
 			p.reload()
-			w := town{t: t, cfg: cfg}
-			cases := w.cases()
+			cases := casesOf(t, cfg)
 			if len(cases) != 1 || cases[0].Outcome != triage.OutcomeConfirmed || cases[0].Lang != lang {
 				t.Errorf("cases %+v; want one, confirmed, in %s", cases, lang)
 			}

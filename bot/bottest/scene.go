@@ -128,6 +128,7 @@ type Chat interface {
 	AddRoom(Room)
 	Faults() []string
 	Fail(call string, n int, fault string) // the next n calls go wrong
+	CallsOf(call string) int               // how many there were
 	ExpectCalls(call string, n int, timeout time.Duration)
 	Refuse(bool)               // the bot's token is no good, or good again
 	Catch() int                // hands over again what was never acknowledged; it tells how much still is not

@@ -100,6 +100,9 @@ func (c *DiscordChat) Fail(call string, n int, fault string) {
 	c.DiscordServer.Fail(discordCalls[call], n, discordFaults[fault])
 }
 
+// CallsOf counts the calls of a kind.
+func (c *DiscordChat) CallsOf(call string) int { return len(c.Calls(discordCalls[call])) }
+
 // ExpectCalls waits until there were n calls of a kind.
 func (c *DiscordChat) ExpectCalls(call string, n int, timeout time.Duration) {
 	c.t.Helper()

@@ -62,6 +62,9 @@ func (c *SlackChat) Fail(call string, n int, fault string) {
 	c.SlackServer.Fail(slackMethods[call], n, slackFaults[fault])
 }
 
+// CallsOf counts the calls of a kind.
+func (c *SlackChat) CallsOf(call string) int { return len(c.Calls(slackMethods[call])) }
+
 // ExpectCalls waits until there were n calls of a kind.
 func (c *SlackChat) ExpectCalls(call string, n int, timeout time.Duration) {
 	c.t.Helper()

@@ -97,8 +97,8 @@ func TestPassedKeepsMarksOnlyWhereTheyServe(t *testing.T) {
 	k.begin("4", "1")
 	for _, m := range []message{
 		{ID: "50", Channel: "1", Guild: "100"}, {ID: "50", Channel: "2", Guild: "100"}, // a customer's
-		{ID: "50", Channel: "3", Guild: "200"}, // taken, elsewhere
-		{ID: "51", Channel: "4", Guild: "200"}, // where the bot was called once
+		{ID: "50", Channel: "3", Guild: "200"},                           // taken, elsewhere
+		{ID: "51", Channel: "4", Guild: "200"},                           // where the bot was called once
 		{ID: "51", Channel: "5", Guild: "200"}, {ID: "51", Channel: "6"}, // none of ours
 	} {
 		c.passed(m)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"firstline/bot"
+	"firstline/bot/internal/cut"
 )
 
 // The structs below read of Discord's payloads what is needed, and nothing else:
@@ -105,7 +106,21 @@ func (c *Client) readText(in *bot.Inbound, m message, self identity) {
 	if in.Text == "" && len(m.Stickers) > 0 {
 		in.Text = ":" + m.Stickers[0].Name + ":"
 	}
+	in.Text = strings.TrimSpace(c.titleOver(m) + in.Text)
 	in.Files = filesOf(m, files)
+}
+
+// titleOver gives the title of a forum's post for its first message, and nothing for every other: many people
+// write the problem there, and no more than "please have a look" below.
+func (c *Client) titleOver(m message) string {
+	post, known := c.places.channel(m.Channel)
+	if !known || post.ID != m.ID {
+		return ""
+	}
+	if forum, _ := c.places.channel(post.Parent); !forum.isForum() || strings.HasPrefix(m.content(), post.Name) {
+		return ""
+	}
+	return cut.Clean(post.Name) + "\n\n"
 }
 
 func (c *Client) plainText(m message, g guild, self identity) string {
