@@ -60,7 +60,7 @@ func harmless(t *testing.T, of string, m bottest.Shown) {
 	switch raw := m.Raw.(type) {
 	case bottest.SlackMessage:
 		for _, text := range append(markdowns(raw.Blocks), raw.Text) {
-			if bad := reSlackMarkup.FindString(text) + reSlackCall.FindString(reSlackCode.ReplaceAllString(text, "")); bad != "" {
+			if bad := reSlackMarkup.FindString(text) + reCall.FindString(reCode.ReplaceAllString(text, "")); bad != "" {
 				t.Errorf("relayed %q as %q, which has %q", of, text, bad)
 			}
 		}
@@ -69,7 +69,7 @@ func harmless(t *testing.T, of string, m bottest.Shown) {
 			t.Errorf("relayed %q as %q, which calls %v", of, raw.Content, raw.Pings)
 		}
 		for _, text := range append(strs(raw.Embeds), raw.Content) {
-			if bad := reDiscordMarkup.FindString(text); bad != "" {
+			if bad := reDiscordMarkup.FindString(text) + reCall.FindString(reCode.ReplaceAllString(text, "")); bad != "" {
 				t.Errorf("relayed %q as %q, which has %q", of, text, bad)
 			}
 		}
@@ -80,14 +80,13 @@ var (
 	// reSlackMarkup is what Slack would make a call, a mention, a channel, a date
 	// or a link with another name of.
 	reSlackMarkup = regexp.MustCompile(`<[!@#]|<[^>]*\|`)
-	// reSlackCall is what some of its settings make a call of, outside of code.
-	reSlackCall = regexp.MustCompile(`@here|@channel|@everyone`)
-	reSlackCode = regexp.MustCompile("(?s)```.*?```")
+	// reDiscordMarkup is what Discord would make a mention, a command, a time or a
+	// link with another name of.
+	reDiscordMarkup = regexp.MustCompile(`<@[!&]?[0-9]|<#[0-9]|<a?:\w|</\w|<t:|(^|[^\\])(\\\\)*\[[^\]]*[^\\\]]\]\(`)
+	// reCall is what calls everybody, in Slack under some of its settings, outside of code.
+	reCall = regexp.MustCompile(`@here|@channel|@everyone`)
+	reCode = regexp.MustCompile("(?s)```.*?```")
 )
-
-// reDiscordMarkup is what Discord would make a mention, a call, a command, a
-// time or a link with another name of.
-var reDiscordMarkup = regexp.MustCompile(`<@[!&]?[0-9]|<#[0-9]|<a?:\w|</\w|<t:|@everyone|@here|(^|[^\\])(\\\\)*\[[^\]]*[^\\\]]\]\(`)
 
 // strs lists all texts of decoded JSON.
 func strs(v any) []string {

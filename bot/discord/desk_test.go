@@ -136,7 +136,7 @@ func TestRolesOnTheDesk(t *testing.T) {
 	if got := w.inbox.last(t, 3); got.MessageID != r.ID {
 		t.Errorf("after a gap: %+v", got)
 	}
-	quiet(t, w)
+	nobodyCalled(t, w)
 }
 
 // elsewhere keeps the files of another platform.

@@ -148,6 +148,39 @@ func TestThreadOfTheGap(t *testing.T) {
 	inOrder(t, w, one, two, first, second)
 }
 
+func TestEmptyThreadIsReadFromItsBeginning(t *testing.T) {
+	w := newTown(t, townOptions{})
+	const thread = "1100000000000000777" // older than anything said
+	w.AddChannel(bottest.DiscordChannel{ID: thread, Guild: siamGuild, Name: "plans", Kind: bottest.DiscordPublicThread, Parent: siamChannel})
+	one := w.Post(mali, siamChannel, "one")
+	w.inbox.last(t, 1)
+	var two bottest.DiscordMessage
+	w.restart(func() { two = w.Post(mali, thread, "the first words in it") })
+	inOrder(t, w, one, two)
+}
+
+// TestReplyWaitsForItsRoot holds back several messages, and what is said in their threads must come after them.
+func TestReplyWaitsForItsRoot(t *testing.T) {
+	w := newTown(t, townOptions{})
+	w.inbox.set(errors.New("disk full"))
+	replies := map[string]string{}
+	for range 8 {
+		root := w.Post(mali, siamChannel, "root")
+		w.StartThread(mali, root, "x")
+		replies[w.Reply(mali, root, "reply").ID] = root.ID
+	}
+	w.inbox.await(t, "refusals", func(b *inbox) bool { return b.refused > 10 })
+	w.inbox.set(nil)
+	w.inbox.last(t, 16)
+	seen := map[string]bool{}
+	for _, in := range w.inbox.all() {
+		if root, isReply := replies[in.MessageID]; isReply && !seen[root] {
+			t.Errorf("a reply was stored before the message that it belongs to")
+		}
+		seen[in.MessageID] = true
+	}
+}
+
 func TestConversationsElsewhereAreReadAgain(t *testing.T) {
 	w := newTown(t, townOptions{})
 	m := w.MentionBot(mali, elseChannel, "black screen")

@@ -194,7 +194,7 @@ func TestOnlyForOnePerson(t *testing.T) {
 	if rec := mustSend(t, w, only); rec.MessageID == "" {
 		t.Error("a message for one person was lost with its token")
 	}
-	quiet(t, w)
+	nobodyCalled(t, w)
 }
 
 func TestLanguageOfTheClient(t *testing.T) {

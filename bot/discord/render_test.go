@@ -132,7 +132,7 @@ func TestGolden(t *testing.T) {
 			golden(t, "form_"+lang+".json", toJSON(t, m))
 		})
 	}
-	quiet(t, w)
+	nobodyCalled(t, w)
 }
 
 func TestCustomIDs(t *testing.T) {
@@ -214,7 +214,7 @@ func TestRenderKeepsTheLimits(t *testing.T) {
 	if !strings.HasSuffix(m.Visible(), "…") {
 		t.Errorf("a shortened update does not say so: …%q", m.Visible()[len(m.Visible())-30:])
 	}
-	quiet(t, w)
+	nobodyCalled(t, w)
 }
 
 func TestRenderRefuses(t *testing.T) {

@@ -31,7 +31,7 @@ func TestSendSetsWhatKeepsPeopleSafe(t *testing.T) {
 	if n := len(nonce("m1", 0)); n > 25 || nonce("m1", 0) == nonce("m1", 1) || nonce("m1", 0) == nonce("m2", 0) {
 		t.Errorf("nonce of %d characters", n)
 	}
-	quiet(t, w)
+	nobodyCalled(t, w)
 }
 
 func TestUpdateAndDelete(t *testing.T) {

@@ -43,7 +43,7 @@ func TestMessageOpensAThreadAndIsAnsweredThere(t *testing.T) {
 		ID: "msg:" + r.ID, Kind: bot.KindMessage, Address: siam(m.ID), Side: bot.SideCustomer, Surface: bot.SurfaceChannel,
 		Customer: "Siam Live", MessageID: r.ID, Person: maliP, Text: "AIS",
 	})
-	quiet(t, w)
+	nobodyCalled(t, w)
 }
 
 func TestThreadThatSomebodyElseOpened(t *testing.T) {
@@ -297,7 +297,7 @@ func TestPrivateThread(t *testing.T) {
 	if got := w.inbox.last(t, 4); got.Kind != bot.KindDelete || got.Address.Thread != room.ID {
 		t.Errorf("deletion of the message in the channel = %+v", got)
 	}
-	quiet(t, w)
+	nobodyCalled(t, w)
 }
 
 // TestPrivateThreadAfterACrash dies between opening the thread and storing the message: the second attempt finds the

@@ -42,7 +42,7 @@ func codeBlock(lang, code string) string {
 	if code == "" {
 		return ""
 	}
-	return "```" + lang + "\n" + strings.ReplaceAll(code, "```", "`"+zwsp+"`"+zwsp+"`") + "\n```"
+	return "```" + lang + "\n" + strings.ReplaceAll(hush(code), "```", "`"+zwsp+"`"+zwsp+"`") + "\n```"
 }
 
 // toLine converts one line. What would make a heading, a quotation or small print of it is escaped.
@@ -147,6 +147,19 @@ func entity(s string) bool {
 		}
 	}
 	return false
+}
+
+// hush breaks what would call a channel. Code calls nobody, but where a block begins and ends is Discord's
+// own reading of backticks, which may differ from ours.
+func hush(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		b.WriteRune(r)
+		if r == '@' && pings(s[i+1:]) {
+			b.WriteString(zwsp)
+		}
+	}
+	return b.String()
 }
 
 // pings tells whether "@" before s would call a whole channel.

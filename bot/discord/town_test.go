@@ -423,8 +423,8 @@ func same(t *testing.T, got, want bot.Inbound) {
 	}
 }
 
-// quiet fails when a message of the bot has called anybody.
-func quiet(t *testing.T, w *town) {
+// nobodyCalled fails when a message of the bot has called anybody.
+func nobodyCalled(t *testing.T, w *town) {
 	t.Helper()
 	if pings := w.Pings(); len(pings) > 0 {
 		t.Errorf("people were called: %v", pings)

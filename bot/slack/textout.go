@@ -33,7 +33,7 @@ func toMrkdwn(s string) string {
 			out = append(out, toLine(lines[i]))
 			continue
 		case block.OneLine:
-			out = append(out, "```"+escape(block.Code)+"```"+toLine(block.After))
+			out = append(out, "```"+hush(escape(block.Code))+"```"+toLine(block.After))
 			continue
 		}
 		out = append(out, codeBlock(block.Code))
@@ -49,7 +49,7 @@ func codeBlock(code string) string {
 	if code == "" {
 		return ""
 	}
-	return "```\n" + strings.ReplaceAll(escape(code), "```", "`"+zwsp+"`"+zwsp+"`") + "\n```"
+	return "```\n" + strings.ReplaceAll(hush(escape(code)), "```", "`"+zwsp+"`"+zwsp+"`") + "\n```"
 }
 
 func toLine(line string) string {
@@ -120,6 +120,19 @@ func writeMarked(b *strings.Builder, out string, prev, next rune) {
 	if cut.InWord(next) {
 		b.WriteString(zwsp)
 	}
+}
+
+// hush breaks what would call a channel. Code calls nobody, but where a block begins and ends is Slack's
+// own reading of backticks, which may differ from ours.
+func hush(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		b.WriteRune(r)
+		if r == '@' && pings(s[i+1:]) {
+			b.WriteString(zwsp)
+		}
+	}
+	return b.String()
 }
 
 // pings tells whether "@" before s would call a whole channel.
