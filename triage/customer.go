@@ -226,9 +226,9 @@ func (t *turn) besidePerson(r Reading, learned bool) {
 		return
 	}
 	switch {
-	case r.Act == ActFixed && r.ActConfidence >= t.p.FixedAloneConf:
+	case r.Act == ActFixed && len(t.before.Symptoms) > 0 && r.ActConfidence >= t.p.FixedAloneConf:
 		t.confirmed()
-	case r.Act == ActFixed && !t.answeredInstead(r, learned):
+	case r.Act == ActFixed && len(t.before.Symptoms) > 0 && !t.answeredInstead(r, learned):
 		t.askSure()
 	case r.Act == ActHuman:
 		t.tell(Message{Key: "handoff.waiting", Args: t.since()})

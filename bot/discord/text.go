@@ -162,9 +162,9 @@ func hush(s string) string {
 	return b.String()
 }
 
-// pings tells whether "@" before s would call a whole channel.
+// pings tells whether "@" before s would call a whole channel, here or on the platform it came from.
 func pings(s string) bool {
-	for _, word := range []string{"here", "everyone"} {
+	for _, word := range []string{"here", "everyone", "channel"} {
 		if len(s) >= len(word) && strings.EqualFold(s[:len(word)], word) {
 			return true
 		}
