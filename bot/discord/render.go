@@ -104,7 +104,7 @@ func render(out bot.Outbound) ([]part, error) {
 			texts[i] = "…"
 		}
 	}
-	if len(texts) == 0 && out.Text != "" && out.Card == nil {
+	if len(texts) == 0 && (out.Text != "" || out.Author != "" && len(out.Files) == 0) && out.Card == nil {
 		texts = []string{strings.TrimSpace(head + "…")}
 	}
 	var parts []part
