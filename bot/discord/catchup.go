@@ -132,7 +132,7 @@ func (f *feed) plan(g guildEvent, shard int) {
 		if !marked && !c.ours(g.ID, t.Parent) {
 			continue
 		}
-		if mark, ok := old[t.Parent]; ok && !newer(mark, t.ID) { // a thread has the id of its first message, which may be the mark
+		if mark, ok := old[t.Parent]; ok && newer(t.ID, mark) {
 			c.marks.begin(t.ID, before(t.ID))
 		}
 		c.marks.begin(t.ID, firstOf(t.Last, before(t.ID)))

@@ -15,7 +15,6 @@ import (
 var (
 	maliP   = bot.Person{ID: mali, Name: "Mali", Locale: "th"}
 	fatimaP = bot.Person{ID: fatima, Name: "fatima", Locale: "en-US"}
-	kimP    = bot.Person{ID: kim, Name: "kim", Locale: "en-US"}
 )
 
 func TestMessageOpensAThreadAndIsAnsweredThere(t *testing.T) {
