@@ -10,9 +10,7 @@ import (
 // an answer that was not sent, after one that was sent and not noted, while
 // idle, and in the middle of the relay. The people notice nothing but a pause.
 func TestProcessKilledInMidConversation(t *testing.T) {
-	// Not on Discord yet: what is written into a thread after the program was
-	// killed, within a second of opening it, is not found again at the next start.
-	for _, s := range []stage{onSlack} {
+	for _, s := range stages {
 		t.Run(s.name, func(t *testing.T) {
 			p := newProgram(t, s)
 			root, card := p.killedThreeTimes()

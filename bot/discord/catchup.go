@@ -108,8 +108,7 @@ func parentOf(ch channel) string {
 
 // plan decides, when a guild is told of after a gap or for the first time, what of it must be read:
 // channels with something newer than their mark. A channel that was never seen begins at its last message,
-// because its history opens no cases; a thread that was never seen begins at its first when it is younger
-// than its channel's mark.
+// because its history opens no cases; for a thread see [feed.unseen].
 func (f *feed) plan(g guildEvent, shard int) {
 	c := f.client
 	old := map[string]string{} // marks before this plan
@@ -135,14 +134,35 @@ func (f *feed) plan(g guildEvent, shard int) {
 		if mark, ok := old[t.Parent]; ok && newer(t.ID, mark) {
 			c.marks.begin(t.ID, before(t.ID))
 		}
-		c.marks.begin(t.ID, firstOf(t.Last, before(t.ID)))
-		f.catch(t, shard, waits[t.Parent])
+		if _, begun := c.marks.get(t.ID); begun {
+			f.catch(t, shard, waits[t.Parent])
+		} else {
+			f.whole(shard, t.ID)
+			f.add(t.ID, f.unseen(t, waits[t.Parent]))
+		}
 	}
 	for _, ch := range g.Channels { // a forum's messages are its posts
 		if ch.isForum() && c.ours(g.ID, ch.ID) {
 			c.marks.advance(ch.ID, firstOf(ch.Last, "0"))
 		}
 	}
+}
+
+// unseen is a job that begins a thread without a mark. One that is younger than its channel's mark was begun in the
+// gap and is read from its first message; so is one with a conversation of ours, whose mark was not written before a
+// crash. Any other is history.
+func (f *feed) unseen(t channel, after chan struct{}) job {
+	c, read := f.client, f.reading(t.ID, after)
+	whole := read.run
+	read.run = func(ctx context.Context) error {
+		if !c.cfg.Known(bot.Address{Platform: Platform, Space: t.Guild, Channel: t.Parent, Thread: t.ID}) {
+			c.marks.begin(t.ID, firstOf(t.Last, before(t.ID)))
+			return nil
+		}
+		c.marks.begin(t.ID, before(t.ID))
+		return whole(ctx)
+	}
+	return read
 }
 
 // catch has a place read when something in it is newer than its mark. What it gives is closed when that is done.
@@ -202,6 +222,10 @@ func (f *feed) told(shard int, guildID string) {
 
 // strays reads places of which nobody tells.
 func (f *feed) strays(shard int) {
+	f.client.marks.prune(func(id string) bool {
+		_, known := f.client.places.channel(id)
+		return known
+	})
 	f.mu.Lock()
 	since := f.since[shard]
 	f.mu.Unlock()

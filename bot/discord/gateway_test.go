@@ -159,6 +159,23 @@ func TestEmptyThreadIsReadFromItsBeginning(t *testing.T) {
 	inOrder(t, w, one, two)
 }
 
+// TestThreadWithoutItsMark is a crash before the mark of a thread was written: its channel's is younger already.
+func TestThreadWithoutItsMark(t *testing.T) {
+	w := newTown(t, townOptions{})
+	one := w.Post(mali, siamChannel, "one")
+	w.inbox.last(t, 1)
+	w.opens(siam(one.ID), "case-1")
+	w.StartThread(mali, one, "one")
+	two := w.Post(mali, siamChannel, "two")
+	inOrder(t, w, one, two)
+	var reply bottest.DiscordMessage
+	w.restart(func() {
+		delete(w.memory.marks, one.ID)
+		reply = w.Reply(mali, one, "written after the crash")
+	})
+	inOrder(t, w, one, two, reply)
+}
+
 // TestReplyWaitsForItsRoot holds back several messages, and what is said in their threads must come after them.
 func TestReplyWaitsForItsRoot(t *testing.T) {
 	w := newTown(t, townOptions{})

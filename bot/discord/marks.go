@@ -9,22 +9,24 @@ import (
 
 const (
 	directKept = 14 * 24 * time.Hour  // how long a place of which nobody tells is looked at after a gap
-	marksKept  = 365 * 24 * time.Hour // then a mark is forgotten
+	marksKept  = 365 * 24 * time.Hour // then the mark of a place of which nobody tells is forgotten
 )
 
 // marker keeps the marks: the last message of each channel and thread that was stored. Changes are written
 // in one piece once a second at most; a crash repeats what lies between, and the ids of events make that
-// harmless.
+// harmless. Where a place begins is written at once: after a crash without it, what was said meanwhile would
+// be history.
 type marker struct {
 	client *Client
 
 	mu    sync.Mutex
 	by    map[string]string
 	dirty map[string]string
+	begun chan struct{} // there is a new place
 }
 
 func newMarker(c *Client) *marker {
-	return &marker{client: c, by: map[string]string{}, dirty: map[string]string{}}
+	return &marker{client: c, by: map[string]string{}, dirty: map[string]string{}, begun: make(chan struct{}, 1)}
 }
 
 // load reads the marks; without them nothing may be received, so it goes on until they are there.
@@ -34,14 +36,7 @@ func (m *marker) load(ctx context.Context) error {
 		if err == nil {
 			m.mu.Lock()
 			defer m.mu.Unlock()
-			oldest := snowflake(m.client.cfg.Now().Add(-marksKept))
-			for place, id := range stored {
-				if newer(oldest, id) && id != "0" {
-					m.dirty[place] = ""
-					continue
-				}
-				m.by[place] = id
-			}
+			maps.Copy(m.by, stored)
 			return nil
 		}
 		m.client.log.Error("marks not read", "err", err)
@@ -62,8 +57,13 @@ func (m *marker) get(place string) (string, bool) {
 func (m *marker) begin(place, id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, known := m.by[place]; !known {
-		m.by[place], m.dirty[place] = id, id
+	if _, known := m.by[place]; known {
+		return
+	}
+	m.by[place], m.dirty[place] = id, id
+	select {
+	case m.begun <- struct{}{}:
+	default:
 	}
 }
 
@@ -82,6 +82,19 @@ func (m *marker) forget(place string) {
 	if _, known := m.by[place]; known {
 		delete(m.by, place)
 		m.dirty[place] = ""
+	}
+}
+
+// prune forgets places whose mark is older than marksKept and of which Discord does not tell.
+func (m *marker) prune(told func(place string) bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	oldest := snowflake(m.client.cfg.Now().Add(-marksKept))
+	for place, id := range m.by {
+		if newer(oldest, id) && !told(place) {
+			delete(m.by, place)
+			m.dirty[place] = ""
+		}
 	}
 }
 
@@ -126,6 +139,8 @@ func (m *marker) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		select {
 		case <-tick.C:
+			m.flush(ctx)
+		case <-m.begun:
 			m.flush(ctx)
 		case <-ctx.Done():
 		}

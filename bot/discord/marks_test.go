@@ -25,14 +25,15 @@ func newMarks(t *testing.T, stored map[string]string) (*marker, *memory) {
 func TestMarks(t *testing.T) {
 	now := snowflake(time.Now())
 	old, ancient := snowflake(time.Now().Add(-directKept-time.Hour)), snowflake(time.Now().Add(-marksKept-time.Hour))
-	k, m := newMarks(t, map[string]string{"1": now, "2": old, "3": ancient, "4": "0"})
+	k, m := newMarks(t, map[string]string{"1": now, "2": old, "3": ancient, "4": "0", "7": ancient})
 	if err := k.load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if got := k.recent(); !slices.Equal(got, []string{"1"}) {
 		t.Errorf("recent = %v", got)
 	}
-	k.advance("1", old) // never back
+	k.prune(func(place string) bool { return place != "3" }) // nobody tells of it
+	k.advance("1", old)                                      // never back
 	k.begin("1", "7")
 	k.begin("5", "7")
 	k.begin("5", "8")
@@ -45,7 +46,7 @@ func TestMarks(t *testing.T) {
 	k.advance("5", "11") // what is newer than what could not be written wins
 	m.fail = nil
 	k.flush(t.Context())
-	if want := map[string]string{"1": now, "2": old, "5": "11"}; !maps.Equal(m.marks, want) {
+	if want := map[string]string{"1": now, "2": old, "5": "11", "7": ancient}; !maps.Equal(m.marks, want) {
 		t.Errorf("stored = %v, want %v", m.marks, want)
 	}
 }

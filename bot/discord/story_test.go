@@ -68,7 +68,7 @@ func TestForumPost(t *testing.T) {
 	first := w.inbox.last(t, 1)
 	same(t, first, bot.Inbound{
 		ID: "msg:" + post.ID, Kind: bot.KindMessage, Address: at(siamGuild, siamForum, post.ID), Side: bot.SideCustomer, Surface: bot.SurfaceChannel,
-		Customer: "Siam Live", MessageID: post.ID, Person: maliP, Text: "since noon",
+		Customer: "Siam Live", MessageID: post.ID, Person: maliP, Text: "Black screen\n\nsince noon",
 	})
 	rec := mustSend(t, w, bot.Outbound{ID: "a", To: first.Address, Text: "Which region?", Choices: []bot.Choice{{Action: "human", Value: "x", Label: "A person"}}})
 	m := w.Expect(bottest.InDiscordThread(post), bottest.DiscordOffers("human"), patience)
