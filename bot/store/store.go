@@ -243,6 +243,12 @@ type Store interface {
 	// SetMarks changes some of them in one piece; an empty id forgets the place.
 	SetMarks(ctx context.Context, platform string, marks map[string]string) error
 
+	// Vectors gives all vectors of a model, by key. They can be computed anew, so
+	// one that cannot be read is left out instead of being a CorruptError.
+	Vectors(ctx context.Context, model string) (map[string][]float32, error)
+	// SetVectors changes some of them in one piece; an empty vector forgets the key.
+	SetVectors(ctx context.Context, model string, vectors map[string][]float32) error
+
 	// Ping writes, and so tells whether the store can: ErrFull when the disk is full.
 	Ping(ctx context.Context) error
 	// Depths counts unsettled inbox rows, unsent and dead outbox rows.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis"
@@ -51,20 +52,24 @@ type Matched uint8
 const (
 	Lexical   Matched = 1 << iota // by words
 	Structure                     // by symptom, scenario, layer
+	Meaning                       // by vectors of meaning
 )
 
-// String gives "lexical", "structure", "lexical+structure" or "none".
+// String gives the names of the searches joined by "+" ("lexical+structure"), or "none".
 func (m Matched) String() string {
-	switch m {
-	case Lexical:
-		return "lexical"
-	case Structure:
-		return "structure"
-	case Lexical | Structure:
-		return "lexical+structure"
-	default:
+	var names []string
+	for _, search := range []struct {
+		m    Matched
+		name string
+	}{{Lexical, "lexical"}, {Structure, "structure"}, {Meaning, "meaning"}} {
+		if m&search.m != 0 {
+			names = append(names, search.name)
+		}
+	}
+	if len(names) == 0 {
 		return "none"
 	}
+	return strings.Join(names, "+")
 }
 
 // Hit is one article found.
@@ -76,8 +81,10 @@ type Hit struct {
 
 // Index searches the articles of one library. Close it when a newer one has taken its place.
 type Index struct {
-	articles []knowledge.Article
-	shards   map[string]*shard // by language
+	articles     []knowledge.Article
+	shards       map[string]*shard // by language
+	meaning      *meaning          // nil without an embedder
+	embedTimeout time.Duration
 }
 
 // shard is the lexical index of one language.
@@ -88,9 +95,16 @@ type shard struct {
 	docs     int
 }
 
-// New indexes every text of the library. The work is done when it returns.
-func New(lib *knowledge.Library) (*Index, error) {
-	x := &Index{articles: lib.Articles(), shards: map[string]*shard{}}
+// New indexes every text of the library for the search by words and structure. That work is done when it returns; the
+// search by meaning, if there is one, waits for [Index.Learn].
+func New(lib *knowledge.Library, opts ...Option) (*Index, error) {
+	x := &Index{articles: lib.Articles(), shards: map[string]*shard{}, embedTimeout: DefaultEmbedTimeout}
+	for _, opt := range opts {
+		opt(x)
+	}
+	if x.meaning != nil {
+		x.meaning.passages, x.meaning.recent = passagesOf(x.articles), newRecent()
+	}
 	for _, lang := range lib.Languages() {
 		s, err := newShard(lang, x.articles)
 		if err != nil {
@@ -161,6 +175,12 @@ func (x *Index) Search(ctx context.Context, q Query) ([]Hit, error) {
 		lists = append(lists, list)
 	}
 	lists = append(lists, byStructure(x.articles, q))
+	if x.meaning != nil {
+		lists = append(lists, x.meaning.search(ctx, q.Text, x.embedTimeout))
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
 	hits := fuse(lists)
 	limit := q.Limit
 	if limit <= 0 {

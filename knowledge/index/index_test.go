@@ -168,7 +168,7 @@ func TestCancelled(t *testing.T) {
 }
 
 func TestMatchedString(t *testing.T) {
-	for m, want := range map[Matched]string{Lexical: "lexical", Structure: "structure", Lexical | Structure: "lexical+structure", 0: "none"} {
+	for m, want := range map[Matched]string{Lexical: "lexical", Structure: "structure", Lexical | Structure: "lexical+structure", Meaning: "meaning", Lexical | Structure | Meaning: "lexical+structure+meaning", 0: "none"} {
 		if got := m.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}

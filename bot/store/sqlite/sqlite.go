@@ -34,6 +34,7 @@
 // # What it keeps
 //
 // Tables: inbox, cases, case_regions, links, events, timers, outbox, contacts,
+// marks, pages, vectors,
 // health, migrations. Cases, events, effects and inbound events are stored as
 // the JSON of their Go types, with columns beside it for what is looked up:
 // these types have JSON tags, are themselves the replay format, and grow by

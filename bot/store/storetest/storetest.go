@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"SentAsAndCopies", sentAs},
 		{"ReopenAfterCrash", reopen},
 		{"Marks", marks},
+		{"Vectors", vectors},
 		{"DepthsAndPing", depths},
 		{"EndedContext", endedContext},
 	} {
