@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -45,12 +47,7 @@ func (k *checker) run() {
 			k.bad("$.catalogues", fmt.Sprintf("%q is not a directory", c.Catalogues), "name the directory that has your own catalogues, or leave the line out")
 		}
 	}
-	if c.Model.BaseURL != "" {
-		if u, err := url.Parse(c.Model.BaseURL); err != nil || u.Host == "" || !strings.HasPrefix(u.Scheme, "http") {
-			k.bad("$.model.base_url", fmt.Sprintf("%q is not a URL", c.Model.BaseURL), "write for example https://api.openai.com/v1")
-		}
-	}
-	k.duration("$.model.timeout", &c.Model.Timeout, false)
+	k.model()
 	k.engineers()
 	k.tiers()
 	k.customers()
@@ -129,16 +126,50 @@ func (k *checker) tiers() {
 				continue
 			}
 			t := k.c.Tiers[name][sev]
-			k.duration(path+".first_response", &t.FirstResponse, true)
-			k.duration(path+".next_response", &t.NextResponse, true)
-			k.duration(path+".resolution", &t.Resolution, true)
+			k.duration(path+".first_response", &t.FirstResponse)
+			k.duration(path+".next_response", &t.NextResponse)
+			k.duration(path+".resolution", &t.Resolution)
 			k.c.Tiers[name][sev] = t
 		}
 	}
 }
 
-func (k *checker) duration(path string, d *Duration, required bool) {
-	if d.Raw == "" && required {
+func (k *checker) model() {
+	m := &k.c.Model
+	if u, err := url.Parse(m.BaseURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		k.bad("$.model.base_url", fmt.Sprintf("%q is not a URL", m.BaseURL), "write for example "+openAI)
+	}
+	if m.Timeout.Raw == "" {
+		m.Timeout = Defaults().Model.Timeout
+	}
+	k.duration("$.model.timeout", &m.Timeout)
+	if m.Timeout.D != 0 && (m.Timeout.D < minTimeout || m.Timeout.D > maxTimeout) { // zero was reported already
+		k.bad("$.model.timeout", fmt.Sprintf("%q is not between %s and %s", m.Timeout.Raw, minTimeout, maxTimeout), "a customer waits for it: 6s serves well")
+	}
+	if m.Concurrency < 1 || m.Concurrency > 1000 {
+		k.bad("$.model.concurrency", fmt.Sprintf("%d is not between 1 and 1000", m.Concurrency), "take the line out for 4")
+	}
+	for _, v := range []struct {
+		field string
+		value float64
+	}{{"daily_budget", m.DailyBudget}, {"prices.input", m.Prices.Input}, {"prices.output", m.Prices.Output}, {"prices.embeddings", m.Prices.Embeddings}} {
+		if v.value < 0 || math.IsNaN(v.value) || math.IsInf(v.value, 0) {
+			k.bad("$.model."+v.field, fmt.Sprintf("%g is not an amount", v.value), "give US dollars, 0 or more")
+		}
+	}
+	if m.DailyBudget > 0 && m.Prices.Input+m.Prices.Output == 0 {
+		k.bad("$.model.daily_budget", "cannot be kept without prices", "give prices.input and prices.output in US dollars for a million tokens")
+	}
+}
+
+// Bounds of the model's timeout: below, no model answers; above, nobody waits.
+const (
+	minTimeout = 200 * time.Millisecond
+	maxTimeout = time.Minute
+)
+
+func (k *checker) duration(path string, d *Duration) {
+	if d.Raw == "" {
 		k.bad(path, "is missing", "give a duration such as 15m, 4h or 3d")
 		return
 	}

@@ -38,10 +38,30 @@ type Config struct {
 
 // Model is a language model behind an OpenAI-compatible server.
 type Model struct {
-	BaseURL    string   `yaml:"base_url"`
-	Name       string   `yaml:"name"`
-	Embeddings string   `yaml:"embeddings"`
-	Timeout    Duration `yaml:"timeout"`
+	BaseURL     string   `yaml:"base_url"`
+	Name        string   `yaml:"name"`
+	Embeddings  string   `yaml:"embeddings"`   // model for embeddings; empty: search without them
+	Timeout     Duration `yaml:"timeout"`      // of one request, retries included
+	Concurrency int      `yaml:"concurrency"`  // requests at the same time
+	DailyBudget float64  `yaml:"daily_budget"` // US dollars in a day of UTC; 0: no limit
+	Prices      Prices   `yaml:"prices"`
+	KeepIPs     bool     `yaml:"keep_ip_addresses"` // leave IP addresses in what is sent to the server
+}
+
+// Prices are US dollars for a million tokens.
+type Prices struct {
+	Input      float64 `yaml:"input"`
+	Output     float64 `yaml:"output"`
+	Embeddings float64 `yaml:"embeddings"`
+}
+
+// openAI is the server that is asked when none is named.
+const openAI = "https://api.openai.com/v1"
+
+// UsesModel tells whether a language model is asked: one is named, and there
+// is a key for a server that cannot be without.
+func (c *Config) UsesModel() bool {
+	return c.Model.Name != "" && (c.Secrets.OpenAIKey != "" || c.Model.BaseURL != openAI)
 }
 
 // Engineers is the desk.
@@ -164,7 +184,8 @@ func (p Problem) Error() string {
 
 // Defaults is the configuration before the file is read.
 func Defaults() Config {
-	return Config{Listen: "127.0.0.1:8080", Database: "sqlite:firstline.db", Engineers: Engineers{Language: "en"}}
+	return Config{Listen: "127.0.0.1:8080", Database: "sqlite:firstline.db", Engineers: Engineers{Language: "en"},
+		Model: Model{BaseURL: openAI, Timeout: Duration{Raw: "6s"}, Concurrency: 4}}
 }
 
 // Load reads and checks a file; getenv gives the environment (os.Getenv). The

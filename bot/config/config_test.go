@@ -55,7 +55,7 @@ func TestExample(t *testing.T) {
 	const m, h, d = time.Minute, time.Hour, 24 * time.Hour
 	want := &config.Config{
 		Listen: "127.0.0.1:8080", Database: "sqlite:firstline.db",
-		Model:     config.Model{BaseURL: "https://api.openai.com/v1", Name: "gpt-4.1-mini", Embeddings: "text-embedding-3-small", Timeout: dur("6s", 6*time.Second)},
+		Model:     config.Model{BaseURL: "https://api.openai.com/v1", Name: "gpt-4.1-mini", Embeddings: "text-embedding-3-small", Timeout: dur("6s", 6*time.Second), Concurrency: 4},
 		Engineers: config.Engineers{Language: "en", Desk: "slack:C0DESK"},
 		Customers: []config.Customer{{Name: "Siam Live", Tier: "gold", Slack: []string{"C0SIAM"}},
 			{Name: "Rio Games", Tier: "standard", Slack: []string{"C0RIO"}, Discord: []string{"1100000000000000001"}}},
@@ -167,17 +167,22 @@ func TestDurations(t *testing.T) {
 	for raw, want := range map[string]time.Duration{
 		"6s": 6 * time.Second, "15m": 15 * time.Minute, "4h": 4 * time.Hour, "1h30m": 90 * time.Minute, "3d": 72 * time.Hour, "1d12h": 36 * time.Hour,
 		"36500d": 36500 * 24 * time.Hour, "500ms": 500 * time.Millisecond, "0.5h": 30 * time.Minute,
-		"": 0, "6": -1, "d": -1, "x": -1, "0s": -1, "0d": -1, "-3d": -1, "-5m": -1, "3D": -1, "1.5d": -1, "3 d": -1, "1w": -1, "36501d": -1, "106752d": -1, "213504d": -1, "9999999999999999999999d": -1, "1d1d": -1, "3dx": -1,
+		"": -1, "6": -1, "d": -1, "x": -1, "0s": -1, "0d": -1, "-3d": -1, "-5m": -1, "3D": -1, "1.5d": -1, "3 d": -1, "1w": -1, "36501d": -1, "106752d": -1, "213504d": -1, "9999999999999999999999d": -1, "1d1d": -1, "3dx": -1,
 	} {
-		data := "engineers: {desk: web:desk}\nmodel: {timeout: \"" + raw + "\"}\n"
+		rest := "next_response: 1h, resolution: 1h}"
+		data := "engineers: {desk: web:desk}\ntiers: {gold: {P1: {first_response: \"" + raw + "\", " + rest
+		for _, sev := range []string{"P2", "P3", "P4"} {
+			data += ", " + sev + ": {first_response: 1h, " + rest
+		}
+		data += "}}\n"
 		c, err := config.Parse("f.yaml", []byte(data), noEnv)
 		switch {
 		case want < 0 && err == nil:
-			t.Errorf("%q is taken for %v, want an error", raw, c.Model.Timeout.D)
+			t.Errorf("%q is taken for %v, want an error", raw, c.Tiers["gold"]["P1"].FirstResponse.D)
 		case want >= 0 && err != nil:
 			t.Errorf("%q gives %v, want %v", raw, err, want)
-		case want >= 0 && c.Model.Timeout.D != want:
-			t.Errorf("%q is %v, want %v", raw, c.Model.Timeout.D, want)
+		case want >= 0 && c.Tiers["gold"]["P1"].FirstResponse.D != want:
+			t.Errorf("%q is %v, want %v", raw, c.Tiers["gold"]["P1"].FirstResponse.D, want)
 		}
 	}
 }
@@ -236,4 +241,56 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestModel(t *testing.T) {
+	for _, tc := range []struct{ model, field string }{
+		{"{}", ""},
+		{"{name: m}", ""},
+		{"{base_url: 'http://127.0.0.1:11434/v1', name: m, timeout: 60s, concurrency: 1}", ""},
+		{"{name: m, daily_budget: 5, prices: {input: 0.4, output: 1.6, embeddings: 0.02}}", ""},
+		{"{base_url: 'api.openai.com/v1'}", "model.base_url"},
+		{"{base_url: 'ftp://api.openai.com/v1'}", "model.base_url"},
+		{"{base_url: ''}", "model.base_url"},
+		{"{timeout: 2m}", "model.timeout"},
+		{"{timeout: 10ms}", "model.timeout"},
+		{"{concurrency: 0}", "model.concurrency"},
+		{"{daily_budget: -1}", "model.daily_budget"},
+		{"{daily_budget: 5}", "model.daily_budget"},
+		{"{prices: {output: .nan}}", "model.prices.output"},
+	} {
+		c, err := config.Parse("f.yaml", []byte("engineers: {desk: web:desk}\nmodel: "+tc.model+"\n"), noEnv)
+		if tc.field == "" {
+			if err != nil || c.Model.Timeout.D <= 0 || c.Model.Concurrency <= 0 {
+				t.Errorf("%s gives %v, %v", tc.model, c, err)
+			}
+			continue
+		}
+		if list := problems(t, err); len(list) != 1 || list[0].Field != tc.field || list[0].Line != 2 {
+			t.Errorf("%s gives %v, want one problem of %s in line 2", tc.model, list, tc.field)
+		}
+	}
+}
+
+// TestUsesModel keeps the example valid without a key: OpenAI is not asked then.
+func TestUsesModel(t *testing.T) {
+	for _, tc := range []struct {
+		model, key string
+		want       bool
+	}{
+		{"{}", "sk-1", false},
+		{"{name: m}", "", false},
+		{"{name: m}", "sk-1", true},
+		{"{name: m, base_url: 'http://127.0.0.1:11434/v1'}", "", true},
+	} {
+		c, err := config.Parse("f.yaml", []byte("engineers: {desk: web:desk}\nmodel: "+tc.model+"\n"), func(name string) string {
+			return map[string]string{"OPENAI_API_KEY": tc.key}[name]
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.UsesModel(); got != tc.want {
+			t.Errorf("model %s, key %q: used: %t", tc.model, tc.key, got)
+		}
+	}
 }
