@@ -65,6 +65,9 @@ type Fix struct {
 	Layer   string     `json:"layer"`
 	At      time.Time  `json:"at"`
 	Outcome FixOutcome `json:"outcome"`
+	Said    string     `json:"said,omitempty"` // as a model said it for this case; empty: the article's own words
+
+	AskedBack bool `json:"asked_back,omitempty"` // the customer asked about it instead of trying it
 }
 
 // HandoffReason says why a person was called.
@@ -147,8 +150,12 @@ type Case struct {
 
 	Handoff  *Handoff `json:"handoff,omitempty"`
 	Assignee *Party   `json:"assignee,omitempty"`
+	Answered bool     `json:"answered,omitempty"` // the assignee has written to the customer
 	Outcome  Outcome  `json:"outcome,omitempty"`
 	Reopened int      `json:"reopened,omitempty"`
+
+	Drafts    map[string]string `json:"drafts,omitempty"`     // replies that a model drafted, by the engineer who asked
+	SinceCard int               `json:"since_card,omitempty"` // messages of either side since the card was last shown
 
 	Timers map[string]time.Time `json:"timers,omitempty"` // due times; a timer that fires at another time is stale
 }
@@ -163,6 +170,7 @@ func (c Case) clone() Case {
 	c.Facts = cloneMap(c.Facts)
 	c.Asked = cloneMap(c.Asked)
 	c.Timers = cloneMap(c.Timers)
+	c.Drafts = cloneMap(c.Drafts)
 	if c.Handoff != nil {
 		h := *c.Handoff
 		c.Handoff = &h

@@ -18,6 +18,7 @@ const (
 	SlotRegion   = "region"
 	SlotScope    = "scope"
 	SlotLive     = "live"
+	SlotSince    = "since"
 )
 
 // Slot is a diagnostic. One without options is answered with a menu of its
@@ -48,6 +49,7 @@ type Symptom struct {
 	Effect string   `yaml:"effect"`
 	Layers []string `yaml:"layers"`
 	Ask    []string `yaml:"ask"`
+	Person bool     `yaml:"person"` // a mere question about it, with nothing broken, is for a person
 }
 
 // Hint is an answer that points at a fault layer.
@@ -272,6 +274,15 @@ func (c *Catalogue) sensible(slot string, k Case) bool {
 		return k.Scenario.Value == "" || k.Scenario.Value == "ai_tutor"
 	}
 	return true
+}
+
+// forPerson tells that a question about a case is one that no step answers.
+func (c *Catalogue) forPerson(k Case) bool {
+	if len(k.Symptoms) == 0 {
+		return false
+	}
+	s, _ := c.Symptom(k.Symptoms[0].Value)
+	return s.Person
 }
 
 // oneCarrier is the answer that a carrier's name stands for.

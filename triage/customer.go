@@ -10,8 +10,12 @@ const maxWords = 60
 func (t *turn) customerWrote() {
 	r := t.reading()
 	learned := t.remember(r, t.ev.MessageID)
-	t.keepWords(r)
 	t.timer(TimerClose, t.p.CloseAfter)
+	if t.sentTwice(r, learned) {
+		t.leaveAsItWas()
+		return
+	}
+	t.keepWords(r)
 	t.c.AskedSure = false
 	switch {
 	case t.c.Status.Over():
@@ -47,7 +51,7 @@ func (t *turn) firstLine(r Reading, learned bool) {
 		t.handOff(ReasonAskedForPerson)
 	case t.c.Severity == P1 && r.Act != ActFixed:
 		t.handOff(ReasonP1)
-	case r.Act == ActFixed && t.mayBeFixed(r):
+	case r.Act == ActFixed && t.mayBeFixed(r) && !t.cannotTell(r):
 		t.saidFixed(r)
 	case t.before.AskedSure && r.Act == ActAnswer && r.Yes && !learned:
 		t.confirmed()
@@ -81,7 +85,7 @@ func (t *turn) saidFixed(r Reading) {
 	if len(t.c.Fixes) == 0 && !t.before.AskedSure {
 		sure = t.p.FixedAloneConf
 	}
-	if r.ActConfidence >= sure {
+	if r.ActConfidence >= sure && !endsAsking(t.ev.Text) {
 		t.confirmed()
 		return
 	}
@@ -101,18 +105,18 @@ func (t *turn) afterProposal(r Reading, learned bool) {
 		t.judgeFix(FixFailed)
 		t.c.Searched = false
 		t.search()
+	case (r.Act == ActReport || r.Act == ActQuestion) && learned && t.newTrouble():
+		t.skipFixes()
+		t.c.Searched = false
+		t.search()
+	case r.Act == ActQuestion, !learned && (t.cannotTell(r) || t.asks(r)):
+		t.explain()
 	case r.Act == ActNotFixed, r.Act == ActAnswer && r.No && !learned:
 		t.fixFailed()
 	case r.Act == ActAnswer && r.Yes && !learned:
 		t.confirmed()
-	case r.Act == ActQuestion:
-		t.handOff(ReasonNoFixKnown)
 	case r.Wait:
 		t.tell(Message{Key: "wait"})
-	case r.Act == ActReport && learned && t.newTrouble():
-		t.skipFixes()
-		t.c.Searched = false
-		t.search()
 	default:
 		t.timer(TimerNudge, t.p.NudgeAfter)
 		lines := t.understood(learned)
@@ -140,6 +144,9 @@ func (t *turn) collect(r Reading, learned bool) {
 		return
 	case r.WantsLang != "" && !learned && t.c.Asking == "" && t.c.Questions > 0:
 		t.tell(Message{Key: "language.ok"})
+		return
+	case r.Act == ActQuestion && t.p.Catalogue.forPerson(t.c):
+		t.handOff(ReasonPolicy)
 		return
 	case r.Act == ActQuestion:
 		t.search()
@@ -219,19 +226,23 @@ func (t *turn) besidePerson(r Reading, learned bool) {
 	if learned {
 		t.refreshCard()
 	}
+	t.told()
 	if t.c.Status == StatusClaimed {
-		if r.Act == ActFixed && r.ActConfidence >= t.p.FixedConf {
+		switch {
+		case r.Act == ActFixed && r.ActConfidence >= t.p.FixedConf:
 			t.note(Message{Key: "desk.customer_says_fixed"})
+		case !t.c.Answered && (r.Act == ActQuestion || r.Act == ActHuman):
+			t.tell(t.standing())
 		}
 		return
 	}
 	switch {
+	case t.asksNews(r, learned):
+		t.tell(t.standing())
 	case r.Act == ActFixed && len(t.before.Symptoms) > 0 && r.ActConfidence >= t.p.FixedAloneConf:
 		t.confirmed()
 	case r.Act == ActFixed && len(t.before.Symptoms) > 0 && !t.answeredInstead(r, learned):
 		t.askSure()
-	case r.Act == ActHuman:
-		t.tell(Message{Key: "handoff.waiting", Args: t.since()})
 	default:
 		if t.c.Handoff.Reason == ReasonP1 {
 			if slot := t.nextQuestion(); slot != "" {
@@ -249,7 +260,7 @@ func (t *turn) besidePerson(r Reading, learned bool) {
 // afterTheEnd hears a customer whose case is resolved or closed.
 func (t *turn) afterTheEnd(r Reading) {
 	switch {
-	case r.Act == ActReport, r.Act == ActNotFixed, r.Act == ActHuman, r.Act == ActQuestion, r.Act == ActAnswer && r.No:
+	case r.Act == ActReport, r.Act == ActNotFixed, r.Act == ActHuman, r.Act == ActQuestion, r.Act == ActAnswer && r.No, r.Act == ActFixed && endsAsking(t.ev.Text):
 		t.reopen()
 	case r.Act == ActAnswer && len(r.Symptoms) > 0, r.Act == ActFixed && r.ActConfidence < t.p.FixedConf && len(r.Facts) > 0:
 		t.reopen() // it tells of trouble: silence would be the worst answer
@@ -261,6 +272,10 @@ func (t *turn) afterTheEnd(r Reading) {
 
 // customerClicked applies a button or a menu.
 func (t *turn) customerClicked() {
+	if t.ev.Action == ActionOriginal {
+		t.original(ToCustomer)
+		return
+	}
 	if t.ev.MessageID != "" {
 		t.emit(Effect{Kind: EffectSettle, To: ToCustomer, MessageID: t.ev.MessageID, Action: t.ev.Action, Value: t.ev.Value})
 	}
@@ -293,7 +308,7 @@ func (t *turn) wantsPerson() {
 	case t.c.Status.Over():
 		t.reopen()
 	case t.c.Status.WithPerson():
-		t.tell(Message{Key: "handoff.waiting", Args: t.since()})
+		t.tell(t.standing())
 	default:
 		t.handOff(ReasonAskedForPerson)
 	}

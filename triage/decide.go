@@ -19,6 +19,8 @@ type Policy struct {
 	// FixedAloneConf is the same where no fix was proposed, or a person has been
 	// called: there is no question that "fixed" would answer.
 	FixedAloneConf float64
+	Model          bool // a language model writes and translates
+	SummaryEvery   int  // with a model: messages after which the card is shown anew
 }
 
 // DefaultPolicy is the policy the design describes.
@@ -26,7 +28,7 @@ func DefaultPolicy(cat *Catalogue, languages []string) Policy {
 	return Policy{
 		Catalogue: cat, MaxQuestions: 3, MaxAsks: 2, MaxFixes: 3, MaxMissed: 2,
 		NudgeAfter: 30 * time.Minute, CloseAfter: 72 * time.Hour,
-		Languages: languages, FixedConf: 0.65, FixedAloneConf: 0.7,
+		Languages: languages, FixedConf: 0.65, FixedAloneConf: 0.7, SummaryEvery: 5,
 	}
 }
 
@@ -64,6 +66,8 @@ func Decide(p Policy, c Case, ev Event) (Case, []Effect, error) {
 		t.formSent()
 	case EventFixes:
 		t.fixesFound()
+	case EventWritten:
+		t.written()
 	case EventDeskMessage:
 		t.engineerWrote()
 	case EventDeskEdited, EventDeskDeleted:
@@ -118,7 +122,8 @@ func (t *turn) move(to Status) {
 
 func (t *turn) emit(e Effect) {
 	if e.To == ToCustomer {
-		e.Lang, e.Zone = t.c.Lang, t.c.Contact.Zone
+		e.Lang = t.c.Lang
+		e.Zone, _ = t.c.Zone()
 	}
 	t.out = append(t.out, e)
 }
@@ -218,5 +223,5 @@ func Run(p Policy, c Case, ev Event, answer func(Case, Effect) Event) (Case, []E
 	return c, events, left, nil
 }
 
-// maxTurn bounds the events of one turn; a turn has one query at most today.
+// maxTurn bounds the events of one turn; a turn has two queries at most today.
 const maxTurn = 8

@@ -21,8 +21,10 @@ func Public(text string) string {
 func (t *turn) engineerWrote() {
 	text := Public(t.ev.Text)
 	if text == "" && (len(t.ev.Files) == 0 || strings.TrimSpace(t.ev.Text) != "") {
+		t.readable(t.ev.Text)
 		return
 	}
+	whole := t.ev.Text
 	t.ev.Text = text
 	if t.c.Status == StatusHandedOff {
 		t.claim()
@@ -33,7 +35,10 @@ func (t *turn) engineerWrote() {
 	case t.c.Assignee == nil || t.c.Assignee.ID != t.ev.By.ID:
 		t.refuse(t.hasIt("desk.not_yours"))
 	default:
+		t.c.Answered = true
 		t.relay(ToCustomer)
+		t.readable(whole)
+		t.told()
 	}
 }
 
@@ -56,6 +61,9 @@ func (t *turn) engineerChanged() {
 		return
 	}
 	text := Public(t.ev.Text)
+	if t.p.Model {
+		t.rereadable()
+	}
 	if t.ev.Kind == EventDeskDeleted || text == "" {
 		t.emit(Effect{Kind: EffectRevoke, To: ToCustomer, MessageID: t.ev.MessageID})
 		return
@@ -65,6 +73,10 @@ func (t *turn) engineerChanged() {
 
 func (t *turn) engineerClicked() {
 	switch {
+	case t.ev.Action == ActionOriginal:
+		t.original(ToDesk)
+	case t.ev.Action == ActionTranscript:
+		t.transcript()
 	case t.c.Status.Over():
 		t.refuse(Message{Key: "desk.closed"})
 	case t.ev.Action == ActionClaim && t.c.Status == StatusHandedOff:
@@ -75,12 +87,16 @@ func (t *turn) engineerClicked() {
 		t.escalate()
 	case t.ev.Action == ActionResolve && t.c.Status.WithPerson():
 		t.resolve()
+	case t.ev.Action == ActionDraft && t.c.Status.WithPerson():
+		t.draft()
+	case t.ev.Action == ActionSendDraft && t.c.Status.WithPerson():
+		t.sendDraft()
 	}
 }
 
 func (t *turn) claim() {
 	by := t.ev.By
-	t.c.Assignee = &by
+	t.c.Assignee, t.c.Answered = &by, false
 	t.c.Asking = ""
 	t.move(StatusClaimed)
 	t.refreshCard()

@@ -40,6 +40,7 @@
 //   - At most three questions come before the first proposal.
 //   - A P1 case is handed off at once; the questions go on meanwhile.
 //   - A claimed case gets no proposals and no questions from the bot.
+//   - A message that was sent twice is answered once.
 //   - Nothing is sent about a closed case unless the customer reopens it.
 //   - A correction replaces what was known, an addition adds to it.
 //

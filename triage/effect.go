@@ -15,6 +15,8 @@ const (
 	EffectRevoke EffectKind = "revoke" // the relayed words were deleted
 	EffectQuery  EffectKind = "query"  // look something up and answer with an event
 	EffectTimer  EffectKind = "timer"  // wake the case at Due; a zero Due cancels
+
+	EffectTranscript EffectKind = "transcript" // show the exchange so far in one engineer's language
 )
 
 // Audience is who an effect is for.
@@ -38,6 +40,8 @@ const (
 	ArgTime    ArgKind = "time"    // RFC 3339, shown with the reader's zone
 	ArgArticle ArgKind = "article" // article id: its title
 	ArgStep    ArgKind = "step"    // article id, step from 0: the step's text
+	ArgCheck   ArgKind = "check"   // article id: how to see that the problem is solved
+	ArgWritten ArgKind = "written" // Markdown that a model wrote in the reader's language
 )
 
 // Arg is an argument of a message.
@@ -93,6 +97,10 @@ type CardView struct {
 	Candidates   []string      `json:"candidates"`
 	Similar      []string      `json:"similar"`
 	Outcome      Outcome       `json:"outcome"`
+	Zone         string        `json:"zone,omitempty"`    // the customer's IANA time zone, when it is known
+	ZoneOf       string        `json:"zone_of,omitempty"` // the region it was taken from; empty: the contact's own
+
+	Summary []string `json:"summary,omitempty"` // by a model; filled in when the card is shown
 }
 
 // Effect is one thing to do. The fields in use depend on the kind.
@@ -100,7 +108,7 @@ type Effect struct {
 	Kind EffectKind `json:"kind"`
 	To   Audience   `json:"to,omitempty"`
 	Lang string     `json:"lang,omitempty"` // with ToCustomer: the language of the conversation now
-	Zone string     `json:"zone,omitempty"` // with ToCustomer: the contact's IANA time zone, when known
+	Zone string     `json:"zone,omitempty"` // with ToCustomer: the customer's IANA time zone, when known
 
 	Lines   []Message `json:"lines,omitempty"` // say: paragraphs
 	Options []Option  `json:"options,omitempty"`
@@ -117,10 +125,17 @@ type Effect struct {
 	Text   string       `json:"text,omitempty"`
 	Files  []Attachment `json:"files,omitempty"`
 
-	Query string    `json:"query,omitempty"` // "fixes"
+	AsWritten bool `json:"as_written,omitempty"` // relay: not to be translated
+	IfForeign bool `json:"if_foreign,omitempty"` // relay: only when it is not in the reader's language
+
+	Query string    `json:"query,omitempty"` // one of the queries
 	Timer string    `json:"timer,omitempty"`
 	Due   time.Time `json:"due,omitzero"`
 }
 
-// QueryFixes asks for articles that may help with the case.
-const QueryFixes = "fixes"
+// The queries.
+const (
+	QueryFixes = "fixes" // articles that may help with the case
+	QueryStep  = "step"  // the fix that was just chosen, said for this case
+	QueryReply = "reply" // words that the engineer could send
+)

@@ -1,6 +1,9 @@
 package triage
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // EventKind names what happened to a case.
 type EventKind string
@@ -13,6 +16,7 @@ const (
 	EventClicked     EventKind = "clicked"      // the customer clicked or chose
 	EventForm        EventKind = "form"         // the customer sent the form
 	EventFixes       EventKind = "fixes"        // answer to the fixes query
+	EventWritten     EventKind = "written"      // answer to a query that a model answers; Text is empty when it cannot
 	EventDeskMessage EventKind = "desk_message" // an engineer wrote in the case's thread
 	EventDeskEdited  EventKind = "desk_edited"
 	EventDeskDeleted EventKind = "desk_deleted"
@@ -49,6 +53,7 @@ type Event struct {
 
 	Candidates []Candidate `json:"candidates,omitempty"`
 	Similar    []string    `json:"similar,omitempty"`
+	Query      string      `json:"query,omitempty"` // which query is answered
 
 	Timer string    `json:"timer,omitempty"`
 	Due   time.Time `json:"due,omitzero"`
@@ -75,7 +80,23 @@ const (
 	ActionResolve  = "resolve"
 	ActionSlot     = "slot:"
 	ActionLang     = "lang"
+
+	ActionOriginal   = "original"   // the words behind a translation; the value is the original's message id, or the case for its card
+	ActionTranscript = "transcript" // the exchange in the engineer's own language
+	ActionDraft      = "draft"      // a draft of a reply
+	ActionSendDraft  = "send_draft"
 )
+
+// IsAction tells whether an id is one of these; what follows a colon is the
+// choice's own.
+func IsAction(id string) bool {
+	switch name, _, _ := strings.Cut(id, ":"); name {
+	case ActionFixed, ActionNotFixed, ActionHuman, ActionForm, ActionClaim, ActionEscalate, ActionResolve, ActionLang,
+		ActionOriginal, ActionTranscript, ActionDraft, ActionSendDraft, strings.TrimSuffix(ActionSlot, ":"):
+		return true
+	}
+	return false
+}
 
 // Names of timers.
 const (

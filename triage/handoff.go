@@ -67,9 +67,13 @@ func (t *turn) relayIfWritten() {
 	}
 }
 
-// since gives the arguments that tell how long a person has been called for.
-func (t *turn) since() map[string]Arg {
-	return map[string]Arg{"time": {Kind: ArgTime, Values: []string{t.c.Handoff.At.Format(time.RFC3339)}}}
+// standing says how the case stands with the engineers: who has it, or since
+// when nobody has taken it.
+func (t *turn) standing() Message {
+	if t.c.Assignee != nil {
+		return t.hasIt("claimed")
+	}
+	return Message{Key: "handoff.waiting", Args: map[string]Arg{"time": {Kind: ArgTime, Values: []string{t.c.Handoff.At.Format(time.RFC3339)}}}}
 }
 
 // refreshCard posts the card, or changes the one that is there.
@@ -83,24 +87,40 @@ func (t *turn) refreshCard() {
 		Reason: t.c.Handoff.Reason, Level: t.c.Handoff.Level, Layers: t.p.Catalogue.LikelyLayers(t.c),
 		Diagnosis: t.c.Diagnosis(t.p.Catalogue), Fixes: t.c.Fixes, Words: t.c.Words, Similar: t.c.Similar, Outcome: t.c.Outcome,
 	}
+	v.Zone, v.ZoneOf = t.c.Zone()
 	for _, cand := range t.c.Candidates {
 		v.Candidates = append(v.Candidates, cand.Article)
 	}
 	if t.c.Assignee != nil {
 		v.Assignee = t.c.Assignee.Name
 	}
+	t.c.SinceCard = 0
 	t.emit(Effect{Kind: EffectCard, To: ToDesk, Card: v, Options: t.deskOptions()})
+}
+
+// told counts what was said since the card was shown: its summary gets old.
+func (t *turn) told() {
+	t.c.SinceCard++
+	if t.p.Model && t.c.SinceCard >= t.p.SummaryEvery {
+		t.refreshCard()
+	}
 }
 
 func (t *turn) deskOptions() []Option {
 	option := func(action, key string, strong bool) Option {
 		return Option{Action: action, Value: t.c.ID, Label: Message{Key: key}, Strong: strong}
 	}
+	var list []Option
 	switch t.c.Status {
 	case StatusHandedOff:
-		return []Option{option(ActionClaim, "button.claim", true), option(ActionEscalate, "button.escalate", false), option(ActionResolve, "button.resolve", false)}
+		list = []Option{option(ActionClaim, "button.claim", true), option(ActionEscalate, "button.escalate", false), option(ActionResolve, "button.resolve", false)}
 	case StatusClaimed:
-		return []Option{option(ActionEscalate, "button.escalate", false), option(ActionResolve, "button.resolve", true)}
+		list = []Option{option(ActionEscalate, "button.escalate", false), option(ActionResolve, "button.resolve", true)}
+	default:
+		return nil
 	}
-	return nil
+	if t.p.Model {
+		list = append(list, option(ActionDraft, "button.draft", false), option(ActionTranscript, "button.transcript", false), option(ActionOriginal, "button.original", false))
+	}
+	return list
 }

@@ -27,7 +27,11 @@ var began = time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
 
 // answers is what the search of a test knows.
 func answers(n int) func(triage.Case, triage.Effect) triage.Event {
-	return func(c triage.Case, _ triage.Effect) triage.Event {
+	return func(c triage.Case, query triage.Effect) triage.Event {
+		if query.Query != triage.QueryFixes {
+			text := map[bool]string{true: "written for case " + c.ID}[c.Events%3 > 0] // a model does not always answer
+			return triage.Event{ID: query.Query, Kind: triage.EventWritten, At: c.Updated, By: triage.Party{ID: query.OnlyFor}, Query: query.Query, Text: text}
+		}
 		ev := triage.Event{ID: "fixes", Kind: triage.EventFixes, At: c.Updated}
 		for i := range n {
 			ev.Candidates = append(ev.Candidates, triage.Candidate{Article: fmt.Sprintf("a%d", i), Layers: []string{"encoding", "transport", "cdn_node"}})
@@ -67,6 +71,7 @@ var (
 	genSymptom  = rapid.SampledFrom([]string{"stutter", "black_screen", "no_audio", "ai_slow", "account", "connect_fail"})
 	genScenario = rapid.SampledFrom([]string{"", "showroom", "one_on_one", "voice_room", "game_voice", "ai_tutor"})
 	genSeverity = rapid.SampledFrom([]triage.Severity{"", triage.P1, triage.P2, triage.P3, triage.P4})
+	genText     = rapid.SampledFrom([]string{"words", "more words", "other words", "a question?", "words and words", ""})
 	genLang     = rapid.SampledFrom([]string{"en", "th", "ar", "es", "xx", ""})
 )
 
@@ -95,9 +100,9 @@ func genEvent(t *rapid.T, p triage.Policy, c triage.Case) triage.Event {
 	engineer := rapid.SampledFrom([]triage.Party{kim, lee}).Draw(t, "engineer")
 	switch rapid.IntRange(0, 9).Draw(t, "kind") {
 	case 0, 1, 2, 3:
-		return triage.Event{Kind: triage.EventMessage, By: customer, MessageID: fmt.Sprint("m", rapid.IntRange(1, 9).Draw(t, "m")), Text: "words", Reading: genReading(t)}
+		return triage.Event{Kind: triage.EventMessage, By: customer, MessageID: fmt.Sprint("m", rapid.IntRange(1, 9).Draw(t, "m")), Text: genText.Draw(t, "text"), Reading: genReading(t)}
 	case 4:
-		actions := []string{"fixed", "not_fixed", "human", "lang"}
+		actions := []string{"fixed", "not_fixed", "human", "lang", "original"}
 		values := []string{"C1", "th"}
 		for _, s := range p.Catalogue.Slots {
 			actions = append(actions, "slot:"+s.ID)
@@ -107,7 +112,7 @@ func genEvent(t *rapid.T, p triage.Policy, c triage.Case) triage.Event {
 	case 5:
 		return triage.Event{Kind: triage.EventForm, By: customer, Fields: map[string]string{"region": "TH", "scope": rapid.SampledFrom([]string{"", "all", "one"}).Draw(t, "scope"), "bogus": "x"}}
 	case 6:
-		return triage.Event{Kind: triage.EventDeskClicked, By: engineer, Action: rapid.SampledFrom([]string{"claim", "escalate", "resolve"}).Draw(t, "deskaction")}
+		return triage.Event{Kind: triage.EventDeskClicked, By: engineer, Action: rapid.SampledFrom([]string{"claim", "escalate", "resolve", "draft", "send_draft", "original", "transcript"}).Draw(t, "deskaction")}
 	case 7:
 		return triage.Event{Kind: triage.EventDeskMessage, By: engineer, MessageID: "d1", Text: rapid.SampledFrom([]string{"Please try again", "// internal", "a\n// b"}).Draw(t, "desktext")}
 	case 8:
@@ -123,6 +128,7 @@ func genEvent(t *rapid.T, p triage.Policy, c triage.Case) triage.Event {
 }
 
 func tell(t *rapid.T, p triage.Policy) *story {
+	p.Model = rapid.Bool().Draw(t, "model")
 	s := &story{t: t, p: p, fixes: rapid.IntRange(0, 2).Draw(t, "fixes")}
 	s.do(triage.Event{Kind: triage.EventMessage, By: triage.Party{ID: "U1", Name: "Nok"}, MessageID: "m1", Text: "words", Reading: genReading(t)})
 	return s
@@ -161,7 +167,7 @@ func TestAnyStory(t *testing.T) {
 			}
 			checkTurn(t, p, before, ev, s.c, effects)
 		}
-		replayed, _, err := triage.Replay(p, throughJSON(t, s.events))
+		replayed, _, err := triage.Replay(s.p, throughJSON(t, s.events))
 		if err != nil {
 			t.Fatalf("replay: %v", err)
 		}

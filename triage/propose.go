@@ -52,12 +52,27 @@ func (t *turn) nextFix() {
 	t.c.Fixes = append(t.c.Fixes, Fix{Article: cand.Article, Step: step, Layer: cand.Layers[step], At: t.ev.At, Outcome: FixPending})
 	t.move(StatusAwaiting)
 	t.c.Asking = ""
+	if t.p.Model {
+		t.emit(Effect{Kind: EffectQuery, Query: QueryStep})
+		return
+	}
+	t.propose()
+}
+
+// propose says the fix that was chosen last.
+func (t *turn) propose() {
+	tried := len(t.c.Fixes) - 1
+	fix := t.c.Fixes[tried]
+	step := Arg{Kind: ArgStep, Values: []string{fix.Article, strconv.Itoa(fix.Step)}}
+	if fix.Said != "" {
+		step = Arg{Kind: ArgWritten, Values: []string{fix.Said}}
+	}
 	lead := Message{Key: "propose.first"}
 	if tried > 0 {
 		lead = Message{Key: "propose.next"}
 	}
 	lines := []Message{lead,
-		{Key: "plain", Args: map[string]Arg{"text": {Kind: ArgStep, Values: []string{cand.Article, strconv.Itoa(step)}}}},
+		{Key: "plain", Args: map[string]Arg{"text": step}},
 		{Key: "propose.ask"}}
 	if tried == 0 {
 		lines = append(t.summary(), lines...)

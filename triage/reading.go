@@ -34,8 +34,9 @@ const (
 	P4 Severity = "P4"
 )
 
-// Source tells where a fact came from. Later ones in this list beat earlier
-// ones: what a customer clicked is never overruled by what was read.
+// Source tells where a fact came from. What a customer clicked is never
+// overruled by what was read. Who read it, rules or a model, makes no rank
+// between messages: the newer words count, also when the model was not asked.
 type Source string
 
 // The sources, weakest first.
@@ -49,12 +50,10 @@ const (
 
 func (s Source) rank() int {
 	switch s {
-	case SourceRead:
+	case SourceRead, SourceModel:
 		return 1
-	case SourceModel:
-		return 2
 	case SourceForm, SourceClicked:
-		return 3
+		return 2
 	}
 	return 0
 }
@@ -95,5 +94,15 @@ type Question struct {
 	Asking   string   // the diagnostic the bot asked last
 	Status   Status   // of the case; empty at its beginning
 	Problem  string   // the customer's description so far
+	Turns    []string // all that the customer wrote before, oldest first
 	Regions  []string // where the case is known to be: a carrier of several countries is the one there
+}
+
+// Turns gives the customer's messages that a case keeps, oldest first.
+func (c Case) Turns() []string {
+	var out []string
+	for _, w := range c.Words {
+		out = append(out, w.Text)
+	}
+	return out
 }

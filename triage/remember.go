@@ -29,7 +29,7 @@ func (t *turn) remember(r Reading, messageID string) bool {
 	}
 	learned = t.rememberRegions(r, fact) || learned
 	learned = t.rememberSymptoms(r, fact) || learned
-	if describes(r) {
+	if describes(r) || r.Act == ActHuman || r.Act == ActNotFixed { // "get me a person, it is 4.2.1 on AIS"
 		for slot, v := range r.Facts {
 			old, known := t.c.Facts[slot]
 			if known && (old.Source.rank() > r.source().rank() || old.Value == v) {
@@ -191,7 +191,7 @@ func (t *turn) chosen(slot string) string {
 // forget drops everything that was read from a message, because the customer
 // changed or deleted it.
 func (t *turn) forget(messageID string) {
-	from := func(f Fact) bool { return f.MessageID == messageID && f.Source == SourceRead }
+	from := func(f Fact) bool { return f.MessageID == messageID && f.Source.rank() < SourceForm.rank() }
 	if from(t.c.Scenario) {
 		t.c.Scenario = Fact{}
 	}

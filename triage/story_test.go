@@ -1,6 +1,7 @@
 package triage_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ func (s *script) customer(r triage.Reading) []triage.Effect {
 	if r.ScenarioConf == 0 {
 		r.ScenarioConf = 0.9
 	}
-	return s.do(triage.Event{Kind: triage.EventMessage, By: triage.Party{ID: "U1", Name: "Nok"}, MessageID: "m" + string(rune('0'+s.n)), Text: "words", Reading: &r})
+	return s.do(triage.Event{Kind: triage.EventMessage, By: triage.Party{ID: "U1", Name: "Nok"}, MessageID: "m" + string(rune('0'+s.n)), Text: fmt.Sprint("words ", s.n), Reading: &r})
 }
 
 func (s *script) desk(kind triage.EventKind, who, what string) []triage.Effect {
@@ -208,7 +209,7 @@ func TestLanguageIsHeld(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			s := newScript(t)
 			for _, x := range tc.said {
-				s.do(triage.Event{Kind: triage.EventMessage, LangHint: tc.hint, MessageID: "m", Text: "x", Reading: &triage.Reading{
+				s.do(triage.Event{Kind: triage.EventMessage, LangHint: tc.hint, MessageID: "m", Text: fmt.Sprint("x ", s.n), Reading: &triage.Reading{
 					Act: triage.ActReport, ActConfidence: 0.9, Lang: x.lang, LangConfidence: x.conf, LangLetters: x.letters, WantsLang: x.wants}})
 			}
 			if s.c.Lang != tc.want {
@@ -230,7 +231,7 @@ func TestAnUnsureFixedIsAskedAbout(t *testing.T) {
 
 func TestSilenceIsNotSuccess(t *testing.T) {
 	s := newScript(t)
-	s.customer(triage.Reading{Act: triage.ActQuestion, Symptoms: []string{"capacity"}})
+	s.customer(triage.Reading{Act: triage.ActQuestion, Symptoms: []string{"stutter"}})
 	if s.c.Status != triage.StatusAwaiting {
 		t.Fatalf("status %s", s.c.Status)
 	}

@@ -47,7 +47,11 @@ func (r *Renderer) card(lang string, v *triage.CardView) *bot.Card {
 	add("card.customer", customer)
 	add("card.contact", isolated(lang, Inert(v.Contact.Name)))
 	add("card.language", i18n.LanguageName(lang, v.Lang))
-	add("card.local_time", r.Texts.DateTime(lang, v.At, location(v.Contact.Zone)))
+	local := r.Texts.DateTime(lang, v.At, location(v.Zone))
+	if v.ZoneOf != "" {
+		local += " (" + i18n.Region(lang, v.ZoneOf) + ")"
+	}
+	add("card.local_time", local)
 	if key := "rule." + v.SeverityRule; r.Texts.Has(key) {
 		severity += " (" + say(key, nil) + ")"
 	}
@@ -94,9 +98,18 @@ func (r *Renderer) notes(lang string, v *triage.CardView) []bot.Field {
 			out = append(out, bot.Field{Label: say(key, nil), Value: strings.Join(lines, "\n")})
 		}
 	}
+	var summary []string
+	for _, line := range v.Summary {
+		summary = append(summary, "- "+upright(line))
+	}
+	add("card.summary", summary)
 	var diagnosis []string
 	for _, d := range v.Diagnosis {
-		diagnosis = append(diagnosis, fmt.Sprintf("- %s: **%s** (%s)", say("slot."+d.Slot, nil), r.beside(lang, d.Slot, d.Fact.Value), say("source."+string(d.Fact.Source), nil)))
+		value := r.beside(lang, d.Slot, d.Fact.Value)
+		if d.Slot == triage.SlotSince {
+			value = r.since(lang, v, d.Fact)
+		}
+		diagnosis = append(diagnosis, fmt.Sprintf("- %s: **%s** (%s)", say("slot."+d.Slot, nil), value, say("source."+string(d.Fact.Source), nil)))
 	}
 	add("card.diagnosis", diagnosis)
 	tried := []string{say("card.nothing_tried", nil)}

@@ -163,7 +163,7 @@ func anything(r *rand.Rand, s *play) {
 			s.click(action, "C1")
 		}
 	case 8:
-		s.desk(triage.EventDeskClicked, engineer, pick(triage.ActionClaim, triage.ActionEscalate, triage.ActionResolve))
+		s.desk(triage.EventDeskClicked, engineer, pick(triage.ActionClaim, triage.ActionEscalate, triage.ActionResolve, triage.ActionDraft, triage.ActionSendDraft, triage.ActionOriginal))
 	case 9:
 		s.desk(triage.EventDeskMessage, engineer, pick("Please try again", "// internal"))
 	case 10:
@@ -208,6 +208,7 @@ func played(t *testing.T) []triage.Effect {
 	fixes := []string{"", "black-screen", "showroom-stutter-blur"}
 	for story := range 900 {
 		s := newPlay(t, "en", fixes[story%len(fixes)])
+		s.p.Model = story%2 == 1
 		s.collect = func(effects []triage.Effect) {
 			for _, e := range effects {
 				if !shows(e) {

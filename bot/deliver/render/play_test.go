@@ -60,6 +60,7 @@ type play struct {
 	nok  triage.Party
 
 	collect func([]triage.Effect) // sees the effects of each turn
+	last    triage.Party          // who did the last thing
 }
 
 func newPlay(t testing.TB, lang, fix string) *play {
@@ -69,6 +70,7 @@ func newPlay(t testing.TB, lang, fix string) *play {
 func (s *play) do(ev triage.Event) []triage.Effect {
 	s.t.Helper()
 	s.n++
+	s.last = ev.By
 	ev.ID, ev.At = fmt.Sprint("e", s.n), began.Add(time.Duration(s.n)*time.Minute)
 	if s.n == 1 {
 		ev.Open = &triage.Opening{CaseID: "C1", Conversation: "test:chan:1", Customer: "Siam Live", Tier: "gold"}
@@ -84,7 +86,11 @@ func (s *play) do(ev triage.Event) []triage.Effect {
 	return effects
 }
 
-func (s *play) search(c triage.Case, _ triage.Effect) triage.Event {
+func (s *play) search(c triage.Case, query triage.Effect) triage.Event {
+	if query.Query != triage.QueryFixes {
+		texts := map[string]string{triage.QueryStep: "Lower the bitrate to `1800k`.", triage.QueryReply: []string{"Please send the stream id.", ""}[s.n%2]}
+		return triage.Event{ID: query.Query, Kind: triage.EventWritten, At: c.Updated, By: s.last, Query: query.Query, Text: texts[query.Query]}
+	}
 	ev := triage.Event{ID: "fixes", Kind: triage.EventFixes, At: c.Updated}
 	if a, ok := all(s.t).lib.Article(s.fix); ok {
 		ev.Candidates = []triage.Candidate{{Article: a.ID, Layers: a.Layers}}

@@ -138,6 +138,13 @@ func (r *Renderer) arg(lang, zone string, a triage.Arg) any {
 		return r.Texts.Text(lang, first, nil)
 	case triage.ArgStep:
 		return r.step(lang, a.Values)
+	case triage.ArgCheck:
+		return r.check(lang, first)
+	case triage.ArgWritten:
+		if i18n.RTL(lang) {
+			return i18n.IsolateLatin(upright(first))
+		}
+		return upright(first)
 	case triage.ArgArticle:
 		return r.title(lang, first)
 	}
@@ -159,6 +166,19 @@ func (r *Renderer) step(lang string, values []string) string {
 		return i18n.IsolateLatin(text.Steps[i])
 	}
 	return text.Steps[i]
+}
+
+// check gives how an article says to see that the problem is solved, or else
+// its title.
+func (r *Renderer) check(lang, id string) string {
+	text, ok := r.Articles.Text(id, lang)
+	switch {
+	case !ok || text.Check == "":
+		return r.title(lang, id)
+	case i18n.RTL(lang):
+		return i18n.IsolateLatin(text.Check)
+	}
+	return text.Check
 }
 
 func (r *Renderer) title(lang, id string) string {
