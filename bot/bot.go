@@ -116,7 +116,7 @@ type Inbound struct {
 
 // Choice is a button, or an option of a menu when several share a [Menu].
 type Choice struct {
-	Action string `json:"action"` // fixed, not_fixed, human, claim, escalate, resolve, form, slot:<name>, lang
+	Action string `json:"action"` // one of the actions of [triage]
 	Value  string `json:"value"`
 	Label  string `json:"label"`
 	Strong bool   `json:"strong,omitempty"` // the one most people want
@@ -173,6 +173,7 @@ type Outbound struct {
 	RTL     bool      `json:"rtl,omitempty"`
 	Author  string    `json:"author,omitempty"` // whose words these are, when relayed
 	Text    string    `json:"text"`
+	Note    string    `json:"note,omitempty"` // a remark below the text, smaller where the platform can
 	Choices []Choice  `json:"choices,omitempty"`
 	Menus   []Menu    `json:"menus,omitempty"`
 	Card    *Card     `json:"card,omitempty"`

@@ -48,6 +48,12 @@ type Fetcher interface {
 	Fetch(ctx context.Context, f File) (io.ReadCloser, error)
 }
 
+// Typist is met by platforms that can show that the bot is at work on an answer.
+// It is shown for a while, or until the bot's next message.
+type Typist interface {
+	Typing(ctx context.Context, to Address) error
+}
+
 // Class says what to do about a failed send.
 type Class string
 

@@ -43,6 +43,10 @@ type RenderContext struct {
 	Now     time.Time      //
 	Settled bool           // a choice was made: choices will not be shown
 	Chosen  *triage.Option // with Settled: the option used, when it is one of the effect's
+
+	From       string      // the words are not in the reader's language but were written in this one …
+	Translated bool        // … and are translated
+	Transcript []bot.Field // of a transcript: who said what
 }
 
 // Metrics are told what happens. Every field may be nil; all must be safe for
@@ -54,6 +58,8 @@ type Metrics struct {
 	Found  func(platform string)                                              // a message had arrived after all
 	Blind  func(platform string)                                              // sent again without knowing: it may be seen twice
 	Lanes  func(busy int)                                                     // lanes that are being worked on
+
+	Untranslated func() // words went out as they were written because they could not be translated
 }
 
 // Backoff is the pause after the nth failure in a row: Base, doubling up to
@@ -79,15 +85,18 @@ type Config struct {
 	Store       Store
 	Platforms   map[string]bot.Platform
 	Renderer    Renderer
-	Desk        bot.Address   // the engineers' channel
-	DeskLang    string        // default "en"
-	Workers     int           // lanes at the same time; default 16
-	SendTimeout time.Duration // of one send, a platform's own pacing included; default 2 min
-	GiveUp      time.Duration // age at which a row for a customer is given up; default 24 h
-	GiveUpDesk  time.Duration // and one for the desk; default 72 h
-	MinAttempts int           // no row is given up for its age before so many failures; default 5
-	AuthEvery   time.Duration // pause after a refused token; default 30 s
-	Poll        time.Duration // how often the store is asked without a reason; default 5 s
+	Translator  Translator                      // nil: people's words go out as they were written
+	Summariser  Summariser                      // nil: cards have no summary
+	Language    func(text, usual string) string // of a text, when a person usually writes in usual; needed by the Translator
+	Desk        bot.Address                     // the engineers' channel
+	DeskLang    string                          // default "en"
+	Workers     int                             // lanes at the same time; default 16
+	SendTimeout time.Duration                   // of one send, a platform's own pacing included; default 2 min
+	GiveUp      time.Duration                   // age at which a row for a customer is given up; default 24 h
+	GiveUpDesk  time.Duration                   // and one for the desk; default 72 h
+	MinAttempts int                             // no row is given up for its age before so many failures; default 5
+	AuthEvery   time.Duration                   // pause after a refused token; default 30 s
+	Poll        time.Duration                   // how often the store is asked without a reason; default 5 s
 	Backoff     Backoff
 	Now         func() time.Time // default [time.Now]; the store's clock should be the same
 	Log         *slog.Logger     // default: discards
@@ -105,6 +114,7 @@ func New(c Config) (*Deliverer, error) {
 	need(c.Store != nil, "Store")
 	need(len(c.Platforms) > 0, "Platforms")
 	need(c.Renderer != nil, "Renderer")
+	need(c.Language != nil || c.Translator == nil, "Language")
 	need(c.Desk.Platform != "" && c.Desk.Channel != "", "Desk")
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
@@ -156,6 +166,9 @@ func defaults(c *Config) {
 	}
 	if m.Blind == nil {
 		m.Blind = func(string) {}
+	}
+	if m.Untranslated == nil {
+		m.Untranslated = func() {}
 	}
 	if m.Lanes == nil {
 		m.Lanes = func(int) {}

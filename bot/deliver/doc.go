@@ -54,6 +54,18 @@
 // a message that were relayed. When there is nothing to change they are done
 // without a send.
 //
+// # In the reader's language
+//
+// With a [Translator] people's words are put into the reader's language as they
+// go out: relays, their edits, the customer's words on the card, which also gets a
+// [Summariser]'s lines. What the words are in is told from the text, and for a
+// few words from who wrote them; the same language is left alone. Words that
+// could not be translated go out as written and say so. It is done here and not
+// in the turn because nothing that the rules decide depends on it, and the case
+// keeps the words that were said. Translations are the Translator's to remember:
+// a retry asks again, and after a crash a platform that knows a message again
+// only by its text may be shown other words for it, and so a second message.
+//
 // # Failure
 //
 // By the class of a [bot.SendError]: retry and unclear wait, longer each time;

@@ -41,6 +41,8 @@ func (d *Deliverer) plan(ctx context.Context, row store.Outbox) (shipment, error
 		return d.settle(ctx, row, c)
 	case triage.EffectRevise, triage.EffectRevoke:
 		return d.follow(ctx, row, c)
+	case triage.EffectTranscript:
+		return d.transcript(ctx, row, c)
 	case triage.EffectSay, triage.EffectRelay, triage.EffectCard:
 	default:
 		return shipment{}, unshowable(fmt.Errorf("effect %q is not for people", row.Effect.Kind))
@@ -49,7 +51,12 @@ func (d *Deliverer) plan(ctx context.Context, row store.Outbox) (shipment, error
 	if err != nil {
 		return shipment{}, err
 	}
-	out, err := d.render(row, row.Effect, d.context(row.Effect, c, at.to))
+	rc := d.context(row.Effect, c, at.to)
+	effect, skip := d.read(ctx, row.Effect, &rc)
+	if skip {
+		return shipment{}, nil
+	}
+	out, err := d.render(row, effect, rc)
 	if err != nil {
 		return shipment{}, err
 	}
@@ -239,7 +246,10 @@ func (d *Deliverer) follow(ctx context.Context, row store.Outbox, c triage.Case)
 			if len(e.Files) == 0 {
 				e.Files = r.Effect.Files
 			}
-			if out, err = d.render(row, e, d.context(e, c, to)); err != nil {
+			rc := d.context(e, c, to)
+			if e, skip := d.read(ctx, e, &rc); skip {
+				out.Delete = true
+			} else if out, err = d.render(row, e, rc); err != nil {
 				return s, err
 			}
 		}

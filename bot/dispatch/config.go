@@ -27,6 +27,7 @@ type Store interface {
 	NextTimer(ctx context.Context) (due time.Time, ok bool, err error)
 	Unclear(ctx context.Context, limit int) ([]store.Outbox, error)
 	LinkOf(ctx context.Context, caseID string, role store.Role) (store.Link, error)
+	Copies(ctx context.Context, caseID, originalID string) ([]store.Outbox, error)
 	Ping(ctx context.Context) error
 }
 
@@ -39,6 +40,15 @@ type Understander interface {
 // Fixer finds articles that may help with a case, the best first.
 type Fixer interface {
 	Fixes(ctx context.Context, c triage.Case) ([]triage.Candidate, error)
+}
+
+// Writer puts into words what the rules ask a language model for. Both give ""
+// when there is nothing that could be shown; they keep their own time limit.
+type Writer interface {
+	// Step says the fix that was chosen last for this case, in the customer's language.
+	Step(ctx context.Context, c triage.Case) string
+	// Reply drafts what an engineer could answer, in the language lang.
+	Reply(ctx context.Context, c triage.Case, lang string) string
 }
 
 // Metrics are told what happens. Every field may be nil; all must be safe for
@@ -61,7 +71,9 @@ type Config struct {
 	Store        Store
 	Understander Understander
 	Fixes        Fixer
+	Writer       Writer // needed when the policy has a model
 	Policy       triage.Policy
+	Working      func(bot.Address)               // the bot works on an answer to this conversation: progress can be shown; must not wait
 	Desk         bot.Address                     // the engineers' channel
 	TierOf       func(customer string) string    // tier of a configured customer
 	MatchLocale  func(locale string) string      // a platform's locale as a language of ours, or ""
@@ -97,6 +109,7 @@ func New(c Config) (*Dispatcher, error) {
 	need(c.Understander != nil, "Understander")
 	need(c.Fixes != nil, "Fixes")
 	need(c.Policy.Catalogue != nil && len(c.Policy.Languages) > 0, "Policy")
+	need(c.Writer != nil || !c.Policy.Model, "Writer")
 	need(c.Desk.Platform != "" && c.Desk.Channel != "", "Desk")
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
@@ -110,6 +123,7 @@ func New(c Config) (*Dispatcher, error) {
 func defaults(c *Config) {
 	orElse(&c.TierOf, func(string) string { return "" })
 	orElse(&c.MatchLocale, func(string) string { return "" })
+	orElse(&c.Working, func(bot.Address) {})
 	orElse(&c.Direct, func(bot.Address) bool { return false })
 	orElse(&c.Now, time.Now)
 	orElse(&c.NewID, newID)

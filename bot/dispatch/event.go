@@ -103,7 +103,7 @@ func question(in bot.Inbound, c found, hint string) triage.Question {
 	before.Words = slices.DeleteFunc(slices.Clone(c.Words), func(w triage.Words) bool {
 		return in.Kind == bot.KindEdit && w.MessageID == in.MessageID
 	})
-	q.Problem = before.Problem()
+	q.Problem, q.Turns = before.Problem(), before.Turns()
 	return q
 }
 

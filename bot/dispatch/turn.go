@@ -237,22 +237,46 @@ func (d *Dispatcher) inboxTurn(ctx context.Context, it *item, row *store.Inbox) 
 			return p, nil
 		}
 		ev = event(in, kind, orNow(in.At, d.cfg.Now))
+		ev.LangHint = d.cfg.MatchLocale(in.Person.Locale)
 	} else {
 		if _, known := customerKinds[in.Kind]; !known {
 			p.idle = "kind"
 			return p, nil
+		}
+		if d.cfg.Policy.Model && !c.Status.WithPerson() && !c.Status.Over() { // a model takes its time
+			d.cfg.Working(in.Address)
 		}
 		if ev, contact, err = d.customerEvent(ctx, in, c, last); err != nil {
 			return p, err
 		}
 	}
 	p.kind = ev.Kind
+	if err := d.original(ctx, c, in.Side, &ev); err != nil {
+		return p, err
+	}
 	if err := d.decide(ctx, &p.turn, c, ev, last); err != nil {
 		return p, err
 	}
 	p.turn.Contact = remembered(contact, c.Case, *p.turn.Case)
 	failpoint.Hit(failpoint.TurnDecided)
 	return p, nil
+}
+
+// original adds the words behind a translation to the click that asks for them.
+func (d *Dispatcher) original(ctx context.Context, c found, side bot.Side, ev *triage.Event) error {
+	if ev.Action != triage.ActionOriginal || !c.ok {
+		return nil
+	}
+	copies, err := d.cfg.Store.Copies(ctx, c.ID, ev.Value)
+	if _, only := store.Corrupt(err); !only {
+		return storeErr(err)
+	}
+	for _, row := range copies {
+		if (row.Effect.To == triage.ToDesk) == (side == bot.SideDesk) {
+			ev.Text = row.Effect.Text
+		}
+	}
+	return nil
 }
 
 func orNow(t time.Time, now func() time.Time) time.Time {
@@ -319,7 +343,10 @@ func (d *Dispatcher) timerTurn(ctx context.Context, it *item) (plan, error) {
 // writes what follows into the turn.
 func (d *Dispatcher) decide(ctx context.Context, t *store.Turn, c found, ev triage.Event, last bool) error {
 	var asking error
-	now, events, effects, err := triage.Run(d.cfg.Policy, c.Case, ev, func(k triage.Case, _ triage.Effect) triage.Event {
+	now, events, effects, err := triage.Run(d.cfg.Policy, c.Case, ev, func(k triage.Case, query triage.Effect) triage.Event {
+		if query.Query != triage.QueryFixes {
+			return d.written(ctx, k, ev, query.Query)
+		}
 		answer, err := d.answer(ctx, k, ev, last)
 		asking = errors.Join(asking, err)
 		return answer
@@ -370,6 +397,24 @@ func (d *Dispatcher) answer(ctx context.Context, c triage.Case, asked triage.Eve
 		ev.Similar = append(ev.Similar, s.ID)
 	}
 	return ev, nil
+}
+
+// written has a model write what the rules asked for. A writer that panics has
+// written nothing.
+func (d *Dispatcher) written(ctx context.Context, c triage.Case, asked triage.Event, query string) (ev triage.Event) {
+	ev = triage.Event{ID: asked.ID + "/" + query, Kind: triage.EventWritten, At: asked.At, By: asked.By, Query: query, LangHint: asked.LangHint}
+	defer func() {
+		if v := recover(); v != nil {
+			d.cfg.Log.Error("writer failed", "case", c.ID, "query", query, "err", panicked("writer", v))
+		}
+	}()
+	switch query {
+	case triage.QueryStep:
+		ev.Text = d.cfg.Writer.Step(ctx, c)
+	case triage.QueryReply:
+		ev.Text = d.cfg.Writer.Reply(ctx, c, asked.LangHint)
+	}
+	return ev
 }
 
 func (d *Dispatcher) fixes(ctx context.Context, c triage.Case) (list []triage.Candidate, err error) {
