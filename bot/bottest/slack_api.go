@@ -82,6 +82,7 @@ func (s *SlackServer) methods() map[string]apiMethod {
 		"views.publish":         {run: (*SlackServer).viewPublish, required: []string{"user_id", "view"}},
 		"apps.connections.open": {run: (*SlackServer).connectionsOpen, app: true},
 
+		"assistant.threads.setStatus":  {run: (*SlackServer).threadStatus, required: []string{"channel_id", "thread_ts", "status"}},
 		"files.getUploadURLExternal":   {run: (*SlackServer).uploadURL, scope: "files:write"},
 		"files.completeUploadExternal": {run: (*SlackServer).completeUpload, scope: "files:write"},
 	}

@@ -49,6 +49,19 @@ func (s *SlackServer) replies(p params) (obj, *apiError) {
 	return page(p, all, 1000)
 }
 
+// threadStatus shows what the bot does in a thread. That it goes away with the
+// bot's next message is not played.
+func (s *SlackServer) threadStatus(p params) (obj, *apiError) {
+	ch, err := s.readable(p["channel_id"])
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(s.messages, func(m *SlackMessage) bool { return m.Channel == ch.ID && m.Root() == p["thread_ts"] }) {
+		return nil, fail("invalid_thread_ts")
+	}
+	return obj{}, nil
+}
+
 // page gives messages from the cursor on.
 func page(p params, all []*SlackMessage, limit int) (obj, *apiError) {
 	from := 0

@@ -88,16 +88,6 @@ func parseCustom(id string) (k custom, ok bool) {
 	return custom{action: id[:first], value: id[first+1 : last], caseID: id[last+1:]}, true
 }
 
-// actions are the ids that [bot.Choice] lists; what follows a colon is theirs.
-var actions = map[string]bool{
-	"fixed": true, "not_fixed": true, "human": true, "claim": true, "escalate": true, "resolve": true, "form": true, "slot": true, "lang": true,
-}
-
-func knownAction(action string) bool {
-	head, _, _ := strings.Cut(action, ":")
-	return actions[head]
-}
-
 // controls renders menus, each in a row, and buttons, five in a row. Two buttons that do the same are one.
 func controls(out bot.Outbound) ([]component, error) {
 	var rows []component

@@ -54,8 +54,8 @@ func TestCallsFitDiscordsDescription(t *testing.T) {
 			t.Errorf("%s is no operation of Discord's", name)
 		}
 	}
-	if len(names) != 20 {
-		t.Errorf("%d operations called, want all 20: %v", len(names), names)
+	if len(names) != 21 {
+		t.Errorf("%d operations called, want all 21: %v", len(names), names)
 	}
 }
 
@@ -84,6 +84,11 @@ func everyCall(t *testing.T, w *town) {
 	mustSend(t, w, inForum)
 	if _, _, err := w.client.Find(t.Context(), inForum); err != nil {
 		t.Fatal(err)
+	}
+	for _, to := range []bot.Address{siam(root.ID), siam("1"), at("", w.DM(mali), "")} {
+		if err := w.client.Typing(t.Context(), to); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := w.client.Check(t.Context(), siamChannel); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"firstline/bot"
 	"firstline/bot/internal/cut"
+	"firstline/triage"
 )
 
 // Types of interactions and of answers to them, with Discord's numbers.
@@ -113,7 +114,7 @@ func (c *Client) clicked(ctx context.Context, a *answer) {
 		return
 	}
 	k, ours := parseCustom(i.Data.CustomID)
-	if !ours || !knownAction(k.action) {
+	if !ours || !triage.IsAction(k.action) {
 		a.refuse(ctx, "unknown_action", "discord.click.stale")
 		return
 	}

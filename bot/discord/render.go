@@ -12,9 +12,10 @@ import (
 
 // Discord's limits, as its reference states them.
 const (
-	maxContent = 2000 // of a bot; counted by us in UTF-16 units, which is the stricter reading
-	maxAuthor  = 100
-	maxLink    = 512
+	maxContent  = 2000 // of a bot; counted by us in UTF-16 units, which is the stricter reading
+	maxAuthor   = 100
+	maxNoteLine = 200
+	maxLink     = 512
 )
 
 // Flags of messages.
@@ -117,6 +118,13 @@ func render(out bot.Outbound) ([]part, error) {
 		}
 		parts = []part{{content: strings.TrimSpace(head)}}
 	}
+	if note := noteLine(out.Note); note != "" {
+		if last := &parts[len(parts)-1]; cut.Size(last.content)+cut.Size(note) <= maxContent {
+			last.content += note
+		} else {
+			parts = append(parts, part{content: strings.TrimSpace(note)})
+		}
+	}
 	last := &parts[len(parts)-1]
 	last.controls = rows
 	if out.Card != nil {
@@ -140,6 +148,14 @@ func whole(out bot.Outbound) (part, error) {
 		p.content = head + fit(out.Text, maxContent-cut.Size(head))
 	}
 	return p, nil
+}
+
+// noteLine is a remark in small letters below a text.
+func noteLine(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "\n-# " + name(text, maxNoteLine)
 }
 
 // authorLine stands over words that are relayed.

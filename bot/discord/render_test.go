@@ -76,9 +76,10 @@ func kinds(lang string) map[string]bot.Outbound {
 				{Action: "form", Value: "case-1", Label: w.all}, {Action: "human", Value: "case-1", Label: w.human}, {Action: "lang", Value: "en", Label: "English"},
 			},
 		},
-		"steps":    {ID: "s", Case: "case-1", To: to, Lang: lang, Text: w.steps, Choices: ways},
-		"relay":    {ID: "r", Case: "case-1", To: to, Lang: lang, Author: w.author, Text: w.relay, Files: []bot.File{{Name: "log <1>.txt", URL: "https://files.example/log?a=1&b=2", Size: 10}, {Name: "x", URL: "javascript:alert(1)"}}},
-		"answered": {ID: "a", Case: "case-1", To: to, Lang: lang, Text: w.understood + "\n\n✓ " + w.thailand, Update: "1.2"},
+		"steps":      {ID: "s", Case: "case-1", To: to, Lang: lang, Text: w.steps, Choices: ways},
+		"relay":      {ID: "r", Case: "case-1", To: to, Lang: lang, Author: w.author, Text: w.relay, Files: []bot.File{{Name: "log <1>.txt", URL: "https://files.example/log?a=1&b=2", Size: 10}, {Name: "x", URL: "javascript:alert(1)"}}},
+		"translated": {ID: "t", Case: "case-1", To: to, Lang: lang, Author: w.author, Text: w.relay, Note: w.thailand + " <!channel> *x*", Choices: []bot.Choice{{Action: "original", Value: "1.2", Label: w.all}}},
+		"answered":   {ID: "a", Case: "case-1", To: to, Lang: lang, Text: w.understood + "\n\n✓ " + w.thailand, Update: "1.2"},
 		"card": {
 			ID: "c", Case: "case-1", To: desk(""), Lang: lang, Text: w.title,
 			Card: &bot.Card{Title: w.title, Fields: []bot.Field{{Key: "tier", Label: w.tier, Value: "gold"}, {Key: "severity", Label: w.region, Value: "\u2068P1\u2069 (" + w.thailand + ")"}, {Label: "x*y", Value: ""}}, Notes: []bot.Field{{Label: w.human, Value: w.relay}}},

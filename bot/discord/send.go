@@ -92,6 +92,16 @@ func (c *Client) update(ctx context.Context, out bot.Outbound) (bot.Receipt, err
 	return bot.Receipt{MessageID: out.Update}, err
 }
 
+// Typing meets [bot.Typist]. In a conversation whose thread is not open yet it is
+// seen in the channel; it goes away with the next message, or after ten seconds.
+func (c *Client) Typing(ctx context.Context, to bot.Address) error {
+	in := to.Channel
+	if _, open := c.places.channel(to.Thread); open {
+		in = to.Thread
+	}
+	return c.do(ctx, call{name: "trigger_typing_indicator", method: "POST", path: "channels/" + in + "/typing", bucket: "typing " + in}, nil)
+}
+
 // unattached gives the lines of the files that the message to be changed does not carry itself.
 func (c *Client) unattached(ctx context.Context, in string, out bot.Outbound) ([]string, error) {
 	var m message

@@ -55,7 +55,8 @@ func render(out bot.Outbound) ([]part, error) {
 		}
 	}
 	texts = append(texts, fileLines(out.Files)...)
-	first := body{room: maxBlocks - len(controls), units: maxText - maxLabel*(len(out.Choices)+len(out.Menus))}
+	note := noteBlock(out.Note)
+	first := body{room: maxBlocks - len(controls) - len(note), units: maxText - maxLabel*(len(out.Choices)+len(out.Menus))}
 	if out.Author != "" {
 		first.add(slackapi.NewContextBlock("", plainText(out.Author, maxAuthor)), maxAuthor)
 	}
@@ -74,14 +75,27 @@ func render(out bot.Outbound) ([]part, error) {
 	if len(first.blocks)+len(controls) == 0 {
 		return nil, errors.New("nothing to show")
 	}
+	if len(rest) == 0 {
+		controls, note = append(note, controls...), nil
+	}
 	parts := []part{{fallback: fallback(out), blocks: append(first.blocks, controls...)}}
 	for len(rest) > 0 {
-		next := body{room: maxBlocks, units: maxText}
+		next := body{room: maxBlocks - len(note), units: maxText}
 		left := next.take(rest, false)
 		parts = append(parts, part{fallback: rest[0], blocks: next.blocks})
 		rest = left
 	}
+	last := &parts[len(parts)-1]
+	last.blocks = append(last.blocks, note...)
 	return parts, nil
+}
+
+// noteBlock gives the block of a remark, or none.
+func noteBlock(text string) []slackapi.Block {
+	if text == "" {
+		return nil
+	}
+	return []slackapi.Block{slackapi.NewContextBlock("", plainText(text, maxSection))}
 }
 
 // body collects blocks within the limits of one message.

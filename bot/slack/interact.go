@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"firstline/bot"
+	"firstline/triage"
 )
 
 type payloadUser struct {
@@ -77,7 +78,7 @@ func (c *Client) clicked(ctx context.Context, p interaction) reply {
 	rep := ok()
 	for _, a := range p.Actions[:min(len(p.Actions), 10)] {
 		action := actionOf(a.ActionID)
-		if name, _, _ := strings.Cut(action, ":"); !c.actions[name] {
+		if !triage.IsAction(action) {
 			c.log.Warn("unknown action", "channel", channel)
 			c.cfg.Metrics.Ignored("unknown_action")
 			continue

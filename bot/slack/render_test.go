@@ -68,9 +68,10 @@ func kinds(lang string) map[string]bot.Outbound {
 				{Action: "form", Value: "case-1", Label: w.all}, {Action: "human", Value: "case-1", Label: w.human}, {Action: "lang", Value: "en", Label: "English"},
 			},
 		},
-		"steps":    {ID: "s", To: to, Lang: lang, Text: w.steps, Choices: ways},
-		"relay":    {ID: "r", To: to, Lang: lang, Author: w.author, Text: w.relay, Files: []bot.File{{Name: "log <1>.txt", URL: "https://files.example/log?a=1&b=2", Size: 10}, {Name: "x", URL: "javascript:alert(1)"}}},
-		"answered": {ID: "a", To: to, Lang: lang, Text: w.understood + "\n\n✓ " + w.thailand, Update: "1.2"},
+		"steps":      {ID: "s", To: to, Lang: lang, Text: w.steps, Choices: ways},
+		"relay":      {ID: "r", To: to, Lang: lang, Author: w.author, Text: w.relay, Files: []bot.File{{Name: "log <1>.txt", URL: "https://files.example/log?a=1&b=2", Size: 10}, {Name: "x", URL: "javascript:alert(1)"}}},
+		"translated": {ID: "t", To: to, Lang: lang, Author: w.author, Text: w.relay, Note: w.thailand + " <!channel> *x*", Choices: []bot.Choice{{Action: "original", Value: "1.2", Label: w.all}}},
+		"answered":   {ID: "a", To: to, Lang: lang, Text: w.understood + "\n\n✓ " + w.thailand, Update: "1.2"},
 		"card": {
 			ID: "c", To: at("C0DESK", ""), Lang: lang, Text: w.understood,
 			Card: &bot.Card{Title: w.title, Fields: []bot.Field{{Label: w.tier, Value: "gold"}, {Label: w.region, Value: w.thailand}, {Label: "x*y", Value: ""}}, Notes: []bot.Field{{Label: w.human, Value: w.relay}}},

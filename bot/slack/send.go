@@ -80,6 +80,20 @@ func (c *Client) whisperTo(ctx context.Context, out bot.Outbound, p part) (bot.R
 	return bot.Receipt{}, err
 }
 
+// working is the status while the bot is at work: the same in every language.
+const working = "…"
+
+// Typing meets [bot.Typist], in threads: elsewhere Slack has no status. It goes
+// away with the next message, or after two minutes.
+func (c *Client) Typing(ctx context.Context, to bot.Address) error {
+	if to.Thread == "" {
+		return nil
+	}
+	return c.call(ctx, "assistant.threads.setStatus", to.Channel, func(ctx context.Context) error {
+		return c.api.SetAssistantThreadsStatusContext(ctx, slackapi.AssistantThreadsSetStatusParameters{ChannelID: to.Channel, ThreadTS: to.Thread, Status: working})
+	})
+}
+
 // paced is call in its turn.
 func (c *Client) paced(ctx context.Context, method, channel string, f func(context.Context) error) error {
 	return c.call(ctx, method, channel, func(ctx context.Context) error {

@@ -133,7 +133,6 @@ type Config struct {
 	Desk       string                              // the engineers' channel, or ""
 	CustomerOf func(channel string) (string, bool) // the customer that a channel belongs to
 	Known      func(bot.Address) bool              // does this conversation exist? Optional, see the package comment
-	Actions    []string                            // action ids beside those that [bot.Choice] lists
 	Acceptor   bot.Acceptor                        // required
 	Forms      bot.FormSource                      // optional: without it a form button says that it failed
 	Texts      Texts                               // required
@@ -157,7 +156,6 @@ type Client struct {
 	carry   chan struct{}    // a place for each file in memory
 	pace    *pacer
 	people  *people
-	actions map[string]bool
 
 	lookup time.Duration // how long a message waits for names
 	accept time.Duration // how long Slack waits for us, less a margin
@@ -195,10 +193,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("slack: %w", errors.Join(problems...))
 	}
 	cfg = withDefaults(cfg)
-	c := &Client{cfg: cfg, log: cfg.Log, lookup: lookupBudget, accept: answerBudget, stowed: stowBudget, actions: map[string]bool{}}
-	for _, a := range append([]string{"fixed", "not_fixed", "human", "claim", "escalate", "resolve", "form", "slot", "lang"}, cfg.Actions...) {
-		c.actions[a] = true
-	}
+	c := &Client{cfg: cfg, log: cfg.Log, lookup: lookupBudget, accept: answerBudget, stowed: stowBudget}
 	c.connect()
 	c.pace = newPacer(cfg.Pace, cfg.Now)
 	c.people = newPeople(c.fetchPerson, cfg.Now)

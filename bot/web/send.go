@@ -76,7 +76,7 @@ func (c *Client) recordOf(out bot.Outbound) record {
 		id = rand.Text()
 	}
 	return record{
-		ID: messageID(id), From: fromBot, Name: clean(out.Author), Lang: out.Lang, RTL: out.RTL, Text: out.Text,
+		ID: messageID(id), From: fromBot, Name: clean(out.Author), Lang: out.Lang, RTL: out.RTL, Text: out.Text, Note: out.Note,
 		Choices: out.Choices, Menus: out.Menus, Card: out.Card, Files: out.Files, Last: out.ID,
 	}
 }

@@ -126,10 +126,11 @@ func TestGolden(t *testing.T) {
 		w := wordsOf(lang)
 		to := chatAddress("chat-1")
 		outs := map[string]bot.Outbound{
-			"question": question(to, "q", lang),
-			"steps":    {ID: "s", To: to, Lang: lang, RTL: lang == "ar", Text: w["steps"], Choices: []bot.Choice{{Action: "fixed", Value: "c", Label: w["fixed"], Strong: true}}},
-			"relay":    {ID: "r", To: to, Lang: lang, Author: "Kim", Text: w["reply"], Files: []bot.File{{Name: "log.txt", URL: "https://files.example/1", Size: 2048}, {Name: "evil", URL: "javascript:alert(1)"}}},
-			"card":     sampleCard("c"),
+			"question":   question(to, "q", lang),
+			"steps":      {ID: "s", To: to, Lang: lang, RTL: lang == "ar", Text: w["steps"], Choices: []bot.Choice{{Action: "fixed", Value: "c", Label: w["fixed"], Strong: true}}},
+			"translated": {ID: "t", To: to, Lang: lang, Author: "Kim", Text: w["reply"], Note: "<b>x</b> " + w["reply"], Choices: []bot.Choice{{Action: "original", Value: "1.2", Label: "Original"}}},
+			"relay":      {ID: "r", To: to, Lang: lang, Author: "Kim", Text: w["reply"], Files: []bot.File{{Name: "log.txt", URL: "https://files.example/1", Size: 2048}, {Name: "evil", URL: "javascript:alert(1)"}}},
+			"card":       sampleCard("c"),
 		}
 		for name, out := range outs {
 			t.Run(name+"-"+lang, func(t *testing.T) {

@@ -29,6 +29,7 @@ type record struct {
 	Lang    string       `json:"lang,omitempty"`
 	RTL     bool         `json:"rtl,omitempty"`
 	Text    string       `json:"text,omitempty"`
+	Note    string       `json:"note,omitempty"`
 	Choices []bot.Choice `json:"choices,omitempty"`
 	Menus   []bot.Menu   `json:"menus,omitempty"`
 	Card    *bot.Card    `json:"card,omitempty"`
@@ -49,6 +50,7 @@ type message struct {
 	Lang    string       `json:"lang,omitempty"`
 	Dir     string       `json:"dir,omitempty"`
 	Blocks  []block      `json:"blocks,omitempty"`
+	Note    string       `json:"note,omitempty"`
 	Choices []bot.Choice `json:"choices,omitempty"`
 	Menus   []bot.Menu   `json:"menus,omitempty"`
 	Card    *card        `json:"card,omitempty"`
@@ -85,6 +87,7 @@ func (r record) message(desk bool) message {
 		return m
 	}
 	m.At, m.From, m.Name, m.Client, m.Lang, m.Edited = r.At, r.From, r.Name, r.Client, r.Lang, r.Edited
+	m.Note = clean(r.Note)
 	m.Choices, m.Menus, m.Dir = r.Choices, r.Menus, "auto"
 	if r.From == fromBot {
 		m.Blocks = markdown(r.Text)

@@ -118,8 +118,9 @@ export class Log {
     for (const [id, w] of this.waiting) this.pend(id, w.body, w.failed);
   }
 
-  // use shows at once which choice was made.
+  // use shows at once which choice was made; to look at the original is none.
   use(m, choice) {
+    if (choice.action === 'original') return;
     this.used.set(m.id, { choice, v: m.v });
     this.redraw(m.id);
   }

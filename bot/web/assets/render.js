@@ -125,6 +125,7 @@ export function message(m, { kind, who, hideWho, texts, used, pick, state }) {
   return el('article', { class: `msg ${kind}`, 'data-id': m.id },
     who ? el('div', { class: hideWho ? 'who sr' : 'who' }, el('bdi', {}, who)) : null,
     bubble,
+    m.note && !m.gone ? el('div', { class: 'note', dir: 'auto' }, m.note) : null,
     m.gone ? null : choices(m, used, texts, pick),
     meta);
 }
