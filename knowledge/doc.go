@@ -18,6 +18,7 @@
 //     every language as many layers as steps. A language may lack an article or have another number of steps: that is
 //     a matter for [Lint], since an incomplete translation must not keep the program from starting.
 //   - [Library.Text] always finds a text for a known article: the language asked for, else its parents, else English.
+//   - [Verify] finds in a step that was said anew whatever its sources do not have, and what of their values it lost.
 //   - A Library is not changed after Load, so any number of goroutines may read it. Slices handed out are shared: read them.
 //   - Nothing here reads a clock, a network or the environment.
 //
@@ -31,4 +32,6 @@
 // Articles are files and not rows so that a support lead can correct one in any editor, a review sees the change, and
 // the same text that was tested is the text that ships. Lint compares translations with English by what must not change
 // (code, numbers with their units, number of steps) because a translated "2 s" that became "2 ms" reads well and does harm.
+// A language model that fits a step to a case does the same harm faster, so its drafts are compared in the same way, only
+// stricter: Lint trusts a translator and wants every fact kept, Verify trusts nobody and wants no fact added either.
 package knowledge

@@ -54,7 +54,8 @@ type App struct {
 	cfg     *config.Config
 	log     *slog.Logger
 	core    *Core
-	ownCore bool // not shared
+	ownCore bool   // not shared
+	model   *model // nil: everything offline
 	store   *sqlite.Store
 	intake  *dispatch.Dispatcher
 	outgo   *deliver.Deliverer
@@ -105,12 +106,23 @@ func (a *App) wire(opt Options) error {
 	platform, channel, _ := strings.Cut(a.cfg.Engineers.Desk, ":")
 	desk := bot.Address{Platform: platform, Channel: channel}
 	var err error
-	a.intake, err = dispatch.New(dispatch.Config{
+	if a.model, err = a.newModel(opt); err != nil {
+		return err
+	}
+	turns := dispatch.Config{
 		Store: a.store, Workers: workers, Understander: measured{a.core.Reader, a.metrics}, Fixes: a.core, Policy: a.core.Policy, Desk: desk,
 		TierOf: a.cfg.TierOf, MatchLocale: a.core.Texts.Match, Direct: direct,
 		Committed: func() { a.outgo.Wake() }, Now: opt.Now, Log: opt.Log.With("component", "dispatch"), Metrics: a.metrics.dispatch(),
-	})
-	if err != nil {
+	}
+	messages := deliver.Config{
+		Store: a.store, Renderer: wording{a.core.Renderer}, Desk: desk, DeskLang: a.cfg.Engineers.Language,
+		Now: opt.Now, Log: opt.Log.With("component", "deliver"), Metrics: a.metrics.deliver(),
+	}
+	if a.model != nil {
+		a.model.into(&turns, &messages)
+		turns.Working = a.working
+	}
+	if a.intake, err = dispatch.New(turns); err != nil {
 		return err
 	}
 	platforms, err := a.platforms(opt)
@@ -124,10 +136,8 @@ func (a *App) wire(opt Options) error {
 	if _, ok := platforms[platform]; !ok {
 		return fmt.Errorf("engineers.desk is on %s, which is not configured: %w", platform, a.cfg.MissingSecrets())
 	}
-	a.outgo, err = deliver.New(deliver.Config{
-		Store: a.store, Platforms: platforms, Renderer: wording{a.core.Renderer}, Desk: desk, DeskLang: a.cfg.Engineers.Language,
-		Now: opt.Now, Log: opt.Log.With("component", "deliver"), Metrics: a.metrics.deliver(),
-	})
+	messages.Platforms = platforms
+	a.outgo, err = deliver.New(messages)
 	return err
 }
 
@@ -139,8 +149,17 @@ const workers = 32
 type wording struct{ *render.Renderer }
 
 func (w wording) Render(e triage.Effect, c deliver.RenderContext) (bot.Outbound, error) {
-	if !c.Settled {
-		return w.Renderer.Render(e, nil)
+	switch {
+	case e.Kind == triage.EffectTranscript:
+		out := w.Transcript(c.Lang, c.Transcript)
+		out.OnlyFor = e.OnlyFor
+		return out, nil
+	case !c.Settled:
+		out, err := w.Renderer.Render(e, nil)
+		if c.From != "" {
+			w.Mark(&out, e, c.From, c.Translated)
+		}
+		return out, err
 	}
 	var chosen render.Chosen
 	if c.Chosen != nil {
@@ -254,6 +273,9 @@ func (a *App) Work() {
 	if a.discord != nil {
 		a.wg.Go(func() { a.runDiscord(ctx) })
 	}
+	if a.model != nil && a.model.index != nil {
+		a.wg.Go(func() { a.learn(ctx) })
+	}
 }
 
 // Addr is the address the server listens on.
@@ -290,6 +312,9 @@ func (a *App) Stop(ctx context.Context) error {
 // release closes what New opened; catalogues that are shared stay open.
 func (a *App) release() error {
 	err := a.store.Close()
+	if a.model != nil && a.model.index != nil {
+		err = errors.Join(err, a.model.index.Close())
+	}
 	if a.ownCore {
 		err = errors.Join(err, a.core.Index.Close())
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"firstline/bot/dispatch"
 	"firstline/triage"
 )
 
@@ -44,6 +45,11 @@ var start = time.Date(2026, 1, 5, 3, 0, 0, 0, time.UTC)
 // Converse leads one dialogue through the real core, from a fresh case, without
 // platform or store: a customer's turns a minute apart.
 func (k *Core) Converse(ctx context.Context, id string, turns []string) (Dialogue, error) {
+	return k.ConverseReadBy(ctx, k.Reader, id, turns)
+}
+
+// ConverseReadBy is [Core.Converse] with another understanding.
+func (k *Core) ConverseReadBy(ctx context.Context, reader dispatch.Understander, id string, turns []string) (Dialogue, error) {
 	var d Dialogue
 	at := start
 	for i, text := range turns {
@@ -55,7 +61,7 @@ func (k *Core) Converse(ctx context.Context, id string, turns []string) (Dialogu
 		if i == 0 {
 			ev.Open = &triage.Opening{CaseID: id, Conversation: "converse:" + id + ":"}
 		}
-		reading := k.Reader.Read(ctx, Question(d.Case, text, ""))
+		reading := reader.Read(ctx, Question(d.Case, text, ""))
 		ev.Reading = &reading
 		d.Transcript = append(d.Transcript, Line{From: "customer", Lang: reading.Lang, Text: text})
 		var searchErr error
@@ -104,7 +110,7 @@ func (k *Core) transcribe(d *Dialogue, effects []triage.Effect) error {
 
 // Question puts a message into the context of its case, to be read.
 func Question(c triage.Case, text, hint string) triage.Question {
-	q := triage.Question{Text: text, LangHint: hint, Asking: c.Asking, Status: c.Status, Problem: c.Problem(), Regions: c.RegionCodes()}
+	q := triage.Question{Text: text, LangHint: hint, Asking: c.Asking, Status: c.Status, Problem: c.Problem(), Turns: c.Turns(), Regions: c.RegionCodes()}
 	if c.ID == "" {
 		q.Status = triage.StatusOpen
 	}

@@ -27,11 +27,13 @@ type Core struct {
 	Reader   *understand.Offline
 	Policy   triage.Policy
 	Renderer *render.Renderer
+
+	glossary string // directory of the glossary's own files; "" for the built-in ones only
 }
 
 // NewCore loads the catalogues. dir, when not empty, has files that replace
 // built-in ones: catalogue.yaml, locales/<lang>.yaml, articles/<id>/<lang>.md,
-// lexicon/<lang>.tsv, gazetteer/<lang>.tsv. deskLang is the engineers' language.
+// lexicon/<lang>.tsv, gazetteer/<lang>.tsv, glossary/<lang>.tsv. deskLang is the engineers' language.
 func NewCore(dir, deskLang string) (*Core, error) {
 	sub := func(name string) string {
 		path := filepath.Join(dir, name)
@@ -68,6 +70,7 @@ func NewCore(dir, deskLang string) (*Core, error) {
 		Texts: texts, Library: lib, Index: ix, Reader: reader,
 		Policy:   triage.DefaultPolicy(cat, i18n.Languages()),
 		Renderer: &render.Renderer{Texts: texts, Articles: lib, Catalogue: cat, DeskLang: deskLang},
+		glossary: sub("glossary"),
 	}, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"firstline/bot"
 	"firstline/bot/config"
+	"firstline/bot/openai"
 	"firstline/bot/slack"
 	"firstline/bot/store/sqlite"
 	"firstline/i18n"
@@ -53,7 +54,7 @@ func Doctor(ctx context.Context, cfg *config.Config, tell func(Finding)) {
 	}
 	d.slack(ctx)
 	d.discord(ctx)
-	d.later()
+	d.model(ctx)
 }
 
 type doctor struct {
@@ -205,9 +206,37 @@ func (d doctor) slackReport(r slack.Report) {
 	}
 }
 
-// later names what the configuration may have and this version does not use.
-func (d doctor) later() {
-	if d.cfg.Model.Name != "" || d.cfg.Secrets.OpenAIKey != "" {
-		d.note("a language model is configured, but this version understands offline only", "nothing is sent to it")
+// model tries for real what the language model's server can do.
+func (d doctor) model(ctx context.Context) {
+	switch {
+	case d.cfg.Model.Name == "":
+		d.note("language model: not configured; everything works offline", "name one under model, and export OPENAI_API_KEY")
+		return
+	case !d.cfg.UsesModel():
+		d.note("language model: OPENAI_API_KEY is not set, so everything works offline", "export the key of "+d.cfg.Model.BaseURL)
+		return
+	}
+	client, err := openai.New(modelConfig(d.cfg))
+	if err != nil {
+		d.fault(err.Error(), "mend the model section of the configuration")
+		return
+	}
+	answers := false
+	abilities := client.Probe(ctx)
+	for _, a := range abilities {
+		answers = answers || a.Works && a.Name != "embeddings"
+	}
+	for _, a := range abilities {
+		what := "language model: " + abilityNames[a.Name]
+		switch {
+		case a.Works:
+			d.ok("%s (%s)", what, a.Took.Round(time.Millisecond))
+		case answers:
+			d.note(what+": "+a.Problem, a.Remedy)
+		default:
+			d.fault(what+": "+a.Problem, a.Remedy)
+		}
 	}
 }
+
+var abilityNames = map[string]string{"schema": "structured output", "json": "JSON mode", "text": "plain text", "embeddings": "embeddings"}

@@ -11,8 +11,10 @@ import (
 	"firstline/bot/deliver"
 	"firstline/bot/discord"
 	"firstline/bot/dispatch"
+	"firstline/bot/openai"
 	"firstline/bot/slack"
 	"firstline/triage"
+	"firstline/triage/understand"
 )
 
 // metrics is what /metrics shows. No label ever carries a customer's words, a
@@ -39,6 +41,13 @@ type metrics struct {
 	discordOff  *prometheus.CounterVec
 	discordBad  *prometheus.CounterVec
 	discordConn prometheus.Gauge
+
+	modelAsked   *prometheus.HistogramVec
+	modelTokens  *prometheus.CounterVec
+	modelCost    prometheus.Counter
+	modelUp      prometheus.Gauge
+	modelRead    *prometheus.CounterVec
+	modelDropped *prometheus.CounterVec
 }
 
 func newMetrics(depths func() (inbox, outbox, dead int)) *metrics {
@@ -70,6 +79,13 @@ func newMetrics(depths func() (inbox, outbox, dead int)) *metrics {
 		discordBad:  counter("discord_invalid_requests_total", "Answers 401, 403 and 429: Discord shuts an address out after 10,000 in ten minutes.", "status"),
 		discordConn: prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "firstline", Name: "discord_shards_up", Help: "Gateway connections that are up."}),
 	}
+	m.modelAsked = prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "firstline", Name: "model_seconds", Help: "Questions to the language model, by purpose and how they ended.", Buckets: prometheus.ExponentialBuckets(0.05, 2, 10)}, []string{"purpose", "outcome"})
+	m.modelTokens = counter("model_tokens_total", "Tokens, by purpose and direction.", "purpose", "direction")
+	m.modelCost = prometheus.NewCounter(prometheus.CounterOpts{Namespace: "firstline", Name: "model_cost_dollars_total", Help: "Cost of the language model by the configured prices."})
+	m.modelUp = prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "firstline", Name: "model_up", Help: "0 while the model failed too often and is left alone."})
+	m.modelRead = counter("model_readings_total", "Messages, by what the model had to do with their reading.", "outcome")
+	m.modelDropped = counter("model_dropped_total", "What the model said and was not believed, by purpose and reason.", "purpose", "reason")
+	m.registry.MustRegister(m.modelAsked, m.modelTokens, m.modelCost, m.modelUp, m.modelRead, m.modelDropped)
 	m.registry.MustRegister(m.discordIn, m.discordOut, m.discordOff, m.discordBad, m.discordConn)
 	m.registry.MustRegister(m.accepted, m.refused, m.turns, m.failed, m.conflicts, m.moved, m.readings, m.reading, m.delivered,
 		m.slackIn, m.slackOut, m.slackOff, m.socket, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
@@ -96,6 +112,33 @@ func (m *metrics) dispatch() dispatch.Metrics {
 	}
 }
 
+func (m *metrics) model() openai.Metrics {
+	m.modelUp.Set(1)
+	return openai.Metrics{
+		Asked: func(purpose, outcome string, took time.Duration) {
+			m.modelAsked.WithLabelValues(purpose, outcome).Observe(took.Seconds())
+		},
+		Tokens: func(purpose string, in, out int) {
+			m.modelTokens.WithLabelValues(purpose, "in").Add(float64(in))
+			m.modelTokens.WithLabelValues(purpose, "out").Add(float64(out))
+		},
+		Cost:    m.modelCost.Add,
+		Breaker: func(state string) { m.modelUp.Set(map[string]float64{"closed": 1}[state]) },
+	}
+}
+
+func (m *metrics) joined() understand.JoinedMetrics {
+	return understand.JoinedMetrics{
+		Read: func(o understand.ReadOutcome) { m.modelRead.WithLabelValues(string(o)).Inc() },
+		Dropped: func(claim string, why understand.DropReason) {
+			m.modelDropped.WithLabelValues("understanding "+claim, string(why)).Inc()
+		},
+	}
+}
+
+// rejected counts a text of the model that was not shown.
+func (m *metrics) rejected(purpose, why string) { m.modelDropped.WithLabelValues(purpose, why).Inc() }
+
 func (m *metrics) deliver() deliver.Metrics {
 	count := func(platform, result string) { m.delivered.WithLabelValues(platform, result).Inc() }
 	return deliver.Metrics{
@@ -104,6 +147,8 @@ func (m *metrics) deliver() deliver.Metrics {
 		Dead:   func(platform, _ string) { count(platform, "given_up") },
 		Found:  func(platform string) { count(platform, "found") },
 		Blind:  func(platform string) { count(platform, "sent_again_blind") },
+
+		Untranslated: func() { m.rejected("translation", "failed") },
 	}
 }
 

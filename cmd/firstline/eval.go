@@ -2,22 +2,22 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"firstline/bot/app"
-	"firstline/i18n"
+	"firstline/bot/dispatch"
 	"firstline/triage"
+	"firstline/triage/understand"
 	"firstline/triage/understand/score"
 )
 
 type evalCmd struct {
 	catalogueFlag
+	modelFlags
 	Messages  []string `help:"Labelled messages (JSON Lines)." placeholder:"FILE" type:"existingfile"`
 	Dialogues []string `help:"Labelled dialogues (JSON Lines)." placeholder:"FILE" type:"existingfile"`
 	ByLang    bool     `help:"Also a table by language."`
@@ -26,18 +26,19 @@ type evalCmd struct {
 
 // Help gives examples.
 func (evalCmd) Help() string {
-	return `Scores the offline understanding against labelled files and prints the table. The held-out files of the
+	return `Scores the understanding against labelled files and prints the table. The held-out files of the
 repository were never trained on or tuned to:
 
   firstline eval --messages triage/understand/testdata/holdout.jsonl \
-                 --dialogues triage/understand/testdata/dialogues.jsonl --by-lang`
-}
+                 --dialogues triage/understand/testdata/dialogues.jsonl --by-lang
 
-type evalResult struct {
-	messages  score.Messages
-	byLang    map[string]*score.Messages
-	dialogues score.Dialogues
-	perMsg    time.Duration
+With --model three understandings stand side by side: offline, the language model's claims as they are, and
+both joined as the bot reads. The model is asked about every message, so this costs money; its key is in
+OPENAI_API_KEY. What it was asked and said can be recorded, without secrets, and replayed for nothing:
+
+  firstline eval --model --config firstline.yaml --messages …/holdout.jsonl --by-lang --record run.jsonl
+  firstline eval --model --model-url http://localhost:11434/v1 --model-name qwen3:8b --messages …/holdout.jsonl
+  firstline eval --model --config firstline.yaml --messages …/holdout.jsonl --replay run.jsonl`
 }
 
 // Run scores the files.
@@ -45,131 +46,170 @@ func (c evalCmd) Run(ctx context.Context, s streams) error {
 	if len(c.Messages)+len(c.Dialogues) == 0 {
 		return usageError{fmt.Errorf("eval: name labelled files with --messages or --dialogues")}
 	}
+	spec, err := c.spec(os.Getenv)
+	if err != nil {
+		return usageError{err}
+	}
 	core, err := c.core()
 	if err != nil {
 		return err
 	}
-	res := evalResult{byLang: map[string]*score.Messages{}}
-	for _, path := range c.Messages {
-		if err := res.readMessages(ctx, core, path); err != nil {
-			return usageError{fmt.Errorf("%s: %w", path, err)}
-		}
+	if spec == nil {
+		return c.score(ctx, s.out, newEvaluation(core))
 	}
-	for _, path := range c.Dialogues {
-		if err := res.readDialogues(ctx, core, path); err != nil {
-			return usageError{fmt.Errorf("%s: %w", path, err)}
-		}
-	}
-	if c.JSON {
-		return res.json(s.out)
-	}
-	return res.table(s.out, c.ByLang)
-}
-
-func open(path string, use func(io.Reader) error) error {
-	f, err := os.Open(path)
+	model, err := openModel(*spec)
 	if err != nil {
 		return err
 	}
+	return c.compare(ctx, s.out, core, model)
+}
+
+// compare scores the files beside a model, and closes it.
+func (c evalCmd) compare(ctx context.Context, out io.Writer, core *app.Core, model evalModel) error {
+	e := newEvaluation(core)
+	e.beside(model, c.Replay != "")
+	return errors.Join(c.score(ctx, out, e), model.Close())
+}
+
+func (c evalCmd) score(ctx context.Context, out io.Writer, e *evaluation) error {
+	if err := e.files(ctx, c.Messages, c.Dialogues); err != nil {
+		return err
+	}
+	if c.JSON {
+		return e.json(out)
+	}
+	return e.table(out, c.ByLang)
+}
+
+// evaluation is the scores of one understanding, or of three beside each other.
+type evaluation struct {
+	core    *app.Core
+	offline *scores
+	spent   time.Duration // on reading the messages offline
+
+	model  *measured // nil: only offline
+	alone  *scores   // of the model's claims as they are; it leads no dialogues
+	joined *scores
+	reader *understand.Joined
+}
+
+// scores are those of one understanding.
+type scores struct {
+	name      string
+	messages  score.Messages
+	byLang    map[string]*score.Messages
+	dialogues score.Dialogues
+}
+
+func newScores(name string) *scores { return &scores{name: name, byLang: map[string]*score.Messages{}} }
+
+func (s *scores) add(gold, got score.Labels) {
+	s.messages.Add(gold, got)
+	if s.byLang[gold.Lang] == nil {
+		s.byLang[gold.Lang] = &score.Messages{}
+	}
+	s.byLang[gold.Lang].Add(gold, got)
+}
+
+func newEvaluation(core *app.Core) *evaluation {
+	return &evaluation{core: core, offline: newScores("offline")}
+}
+
+// beside adds a language model. Of answers that are replayed the time says nothing.
+func (e *evaluation) beside(m evalModel, replayed bool) {
+	e.model = newMeasured(m, replayed)
+	e.alone, e.joined = newScores("model"), newScores("joined")
+	e.reader = understand.NewJoined(understand.JoinedConfig{
+		Offline: e.core.Reader, Model: e.model, Catalogue: e.core.Policy.Catalogue, Languages: e.core.Policy.Languages, Metrics: e.model.joinedMetrics(),
+	})
+}
+
+// systems lists what is compared.
+func (e *evaluation) systems() []*scores {
+	if e.model == nil {
+		return []*scores{e.offline}
+	}
+	return []*scores{e.offline, e.alone, e.joined}
+}
+
+func (e *evaluation) files(ctx context.Context, messages, dialogues []string) error {
+	for _, path := range messages {
+		if err := eachLine(path, func(gold score.Labels) error { return e.message(ctx, gold) }); err != nil {
+			return err
+		}
+	}
+	for _, path := range dialogues {
+		if err := eachLine(path, func(gold score.Dialogue) error { return e.dialogue(ctx, gold) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachLine reads a file of JSON Lines; that it cannot be used is the user's
+// mistake, unless the user ended the program.
+func eachLine[T any](path string, use func(T) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return usageError{err}
+	}
 	defer f.Close()
-	return use(f)
+	err = score.ReadLines(f, use)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.Canceled):
+		return err
+	}
+	return usageError{fmt.Errorf("%s: %w", path, err)}
 }
 
-func (r *evalResult) readMessages(ctx context.Context, core *app.Core, path string) error {
-	var spent time.Duration
-	err := open(path, func(f io.Reader) error {
-		return score.ReadLines(f, func(gold score.Labels) error {
-			if gold.Text == "" || gold.Act == "" {
-				return errors.New(`no "text" or no "act"; want labelled messages, {"id": …, "text": …, "act": …, …}`)
-			}
-			began := time.Now()
-			u := toUnderstood(gold.ID, core.Reader.Read(ctx, triage.Question{Text: gold.Text}))
-			spent += time.Since(began)
-			got := score.Labels{Lang: u.Lang, Act: u.Act, Scenario: u.Scenario, Regions: u.Regions, Symptoms: u.Symptoms, Severity: u.Severity}
-			r.messages.Add(gold, got)
-			if r.byLang[gold.Lang] == nil {
-				r.byLang[gold.Lang] = &score.Messages{}
-			}
-			r.byLang[gold.Lang].Add(gold, got)
-			return nil
-		})
+func (e *evaluation) message(ctx context.Context, gold score.Labels) error {
+	if gold.Text == "" || gold.Act == "" {
+		return errors.New(`no "text" or no "act"; want labelled messages, {"id": …, "text": …, "act": …, …}`)
+	}
+	q := triage.Question{Text: gold.Text}
+	began := time.Now()
+	r := e.core.Reader.Read(ctx, q)
+	e.spent += time.Since(began)
+	e.offline.add(gold, labelsOf(r))
+	if e.model == nil {
+		return nil
+	}
+	answer, err := e.model.Understand(ctx, e.reader.Prompt(q, r))
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		answer = understand.Answer{} // counted by e.model; it said nothing
+	}
+	e.alone.add(gold, claimsOf(answer))
+	e.joined.add(gold, labelsOf(e.reader.Read(ctx, q)))
+	return nil
+}
+
+func (e *evaluation) dialogue(ctx context.Context, gold score.Dialogue) error {
+	if err := e.converse(ctx, gold, e.core.Reader, e.offline); err != nil || e.model == nil {
+		return err
+	}
+	return e.converse(ctx, gold, e.reader, e.joined)
+}
+
+func (e *evaluation) converse(ctx context.Context, gold score.Dialogue, reader dispatch.Understander, into *scores) error {
+	d, err := e.core.ConverseReadBy(ctx, reader, gold.ID, texts(gold))
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	into.dialogues.Add(gold, score.Outcome{
+		Lang: d.Case.Lang, Scenario: told(d.Case.Scenario.Value), Regions: allTold(d.Case.RegionCodes()),
+		Symptoms: allTold(d.Case.SymptomIDs()), Severity: string(d.Case.Severity), Status: d.Status(),
 	})
-	if r.messages.N > 0 {
-		r.perMsg = spent / time.Duration(r.messages.N)
-	}
-	return err
+	return nil
 }
 
-func (r *evalResult) readDialogues(ctx context.Context, core *app.Core, path string) error {
-	return open(path, func(f io.Reader) error {
-		return score.ReadLines(f, func(gold score.Dialogue) error {
-			d, err := core.Converse(ctx, gold.ID, texts(gold))
-			if err != nil {
-				return err
-			}
-			r.dialogues.Add(gold, score.Outcome{
-				Lang: d.Case.Lang, Scenario: told(d.Case.Scenario.Value), Regions: allTold(d.Case.RegionCodes()),
-				Symptoms: allTold(d.Case.SymptomIDs()), Severity: string(d.Case.Severity), Status: d.Status(),
-			})
-			return nil
-		})
-	})
-}
-
-func (r *evalResult) table(out io.Writer, byLang bool) error {
-	w := tabwriter.NewWriter(out, 2, 0, 2, ' ', 0)
-	if r.messages.N > 0 {
-		fmt.Fprintf(w, "messages\t%d\t\n", r.messages.N)
-		for _, row := range r.messages.Rows() {
-			fmt.Fprintf(w, "  %s\t%s\t%d of %d\n", row.Name, percent(row.Ratio), row.Ratio.Right, row.Ratio.Of)
-		}
-		fmt.Fprintf(w, "  time a message\t%s\t\n", r.perMsg.Round(time.Microsecond))
-	}
-	if r.dialogues.N > 0 {
-		fmt.Fprintf(w, "dialogues\t%d\t\n", r.dialogues.N)
-		for _, row := range r.dialogues.Rows() {
-			fmt.Fprintf(w, "  %s\t%s\t%d of %d\n", row.Name, percent(row.Ratio), row.Ratio.Right, row.Ratio.Of)
-		}
-	}
-	if byLang && r.messages.N > 0 {
-		fmt.Fprint(w, "\nlanguage\tn\tlang\tact\tscenario\tregions\tsymptom F1\tseverity ±1\n")
-		for _, lang := range i18n.Languages() {
-			if m := r.byLang[lang]; m != nil {
-				fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", lang, m.N, percent(m.Lang), percent(m.Act), percent(m.Scenario),
-					percent(m.Regions), percent(m.SymptomF1()), percent(m.SeverityOne))
-			}
-		}
-	}
-	return w.Flush()
-}
-
-func percent(r score.Ratio) string {
-	v, ok := r.Value()
-	if !ok {
-		return "-"
-	}
-	return fmt.Sprintf("%.3f", v)
-}
-
-func (r *evalResult) json(out io.Writer) error {
-	ratios := func(rows []score.Row) map[string]any {
-		m := map[string]any{}
-		for _, row := range rows {
-			m[row.Name] = nil
-			if v, ok := row.Ratio.Value(); ok {
-				m[row.Name] = round(v)
-			}
-		}
-		return m
-	}
-	byLang := map[string]any{}
-	for lang, m := range r.byLang {
-		byLang[lang] = ratios(m.Rows())
-	}
-	enc := json.NewEncoder(out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(map[string]any{
-		"messages": r.messages.N, "scores": ratios(r.messages.Rows()), "by_lang": byLang,
-		"dialogues": r.dialogues.N, "dialogue_scores": ratios(r.dialogues.Rows()), "microseconds_a_message": r.perMsg.Microseconds(),
-	})
+func labelsOf(r triage.Reading) score.Labels {
+	return score.Labels{Lang: r.Lang, Act: string(r.Act), Scenario: orNull(r.Scenario), Regions: r.Regions, Symptoms: r.Symptoms, Severity: orNull(string(r.Severity))}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -33,11 +34,14 @@ func (kbSearchCmd) Help() string {
 
 // Run reads the text as the bot would and prints the articles found.
 func (c kbSearchCmd) Run(ctx context.Context, s streams) error {
+	text := strings.Join(c.Text, " ")
+	if strings.TrimSpace(text) == "" {
+		return usageError{errors.New("nothing to search for: give the words of a customer")}
+	}
 	core, err := c.core()
 	if err != nil {
 		return err
 	}
-	text := strings.Join(c.Text, " ")
 	r := core.Reader.Read(ctx, triage.Question{Text: text})
 	if c.Lang == "" {
 		c.Lang = r.Lang
@@ -50,7 +54,7 @@ func (c kbSearchCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if c.JSON {
-		return writeLine(s.out, map[string]any{"lang": c.Lang, "scenario": r.Scenario, "symptoms": orEmpty(r.Symptoms), "hits": hits})
+		return writeLine(s.out, map[string]any{"lang": c.Lang, "scenario": r.Scenario, "symptoms": orEmpty(r.Symptoms), "hits": found(hits)})
 	}
 	fmt.Fprintf(s.out, "read as: %s; scenario %s; symptoms %s\n", c.Lang, orDash(r.Scenario), orDash(strings.Join(r.Symptoms, ", ")))
 	w := tabwriter.NewWriter(s.out, 2, 0, 2, ' ', 0)
@@ -62,6 +66,21 @@ func (c kbSearchCmd) Run(ctx context.Context, s streams) error {
 		fmt.Fprintln(w, "no article found")
 	}
 	return w.Flush()
+}
+
+// foundArticle is one hit as it is printed in JSON.
+type foundArticle struct {
+	ArticleID string  `json:"article_id"`
+	Score     float64 `json:"score"`
+	Matched   string  `json:"matched"` // lexical, structure or both
+}
+
+func found(hits []index.Hit) []foundArticle {
+	out := make([]foundArticle, 0, len(hits))
+	for _, h := range hits {
+		out = append(out, foundArticle{h.ArticleID, h.Score, h.Matched.String()})
+	}
+	return out
 }
 
 func orDash(s string) string {

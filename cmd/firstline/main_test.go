@@ -54,6 +54,8 @@ func TestExitCodes(t *testing.T) {
 		{"right configuration", "", []string{"config", "check", "--config", good}, exitOK, "right"},
 		{"junk for understand", "{", []string{"understand"}, exitUsage, "line 1"},
 		{"no text for understand", `{"id":"1"}`, []string{"understand"}, exitUsage, `no "text"`},
+		{"no id for understand", "{\"id\":\"1\",\"text\":\"a\"}\n{\"text\":\"b\"}", []string{"understand"}, exitUsage, `line 2: no "id"`},
+		{"search for nothing", "", []string{"kb", "search", ""}, exitUsage, "nothing to search for"},
 		{"no turns for converse", `{"id":"1"}`, []string{"converse"}, exitUsage, `no "turns"`},
 		{"eval of nothing", "", []string{"eval"}, exitUsage, "--messages"},
 		{"a language we do not speak", "", []string{"demo", "--script", "sv"}, exitUsage, "sv"},
@@ -99,6 +101,25 @@ func TestUnderstandWritesOneReadingALine(t *testing.T) {
 				t.Errorf("line %d lacks %s: %s", i+1, field, lines[i])
 			}
 		}
+	}
+}
+
+func TestSearchPrintsJSON(t *testing.T) {
+	code, out, errs := call(t, "", "kb", "search", "--json", "--lang", "en", "viewers stare at a spinner")
+	var got struct {
+		Lang string `json:"lang"`
+		Hits []struct {
+			ArticleID string   `json:"article_id"`
+			Score     *float64 `json:"score"`
+			Matched   string   `json:"matched"`
+		} `json:"hits"`
+	}
+	in := json.NewDecoder(strings.NewReader(out))
+	if err := in.Decode(&got); code != exitOK || err != nil || len(got.Hits) == 0 {
+		t.Fatalf("code %d, %v: %s%s", code, err, out, errs)
+	}
+	if h := got.Hits[0]; got.Lang != "en" || h.ArticleID != "showroom-stutter-blur" || h.Score == nil || h.Matched == "" || strings.Contains(out, "ArticleID") {
+		t.Errorf("got %s", out)
 	}
 }
 

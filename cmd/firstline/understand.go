@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -51,8 +52,11 @@ func (c understandCmd) Run(ctx context.Context, s streams) error {
 		ID   string  `json:"id"`
 		Text *string `json:"text"`
 	}) error {
-		if m.Text == nil {
-			return fmt.Errorf(`no "text"; want {"id": …, "text": …}`)
+		switch {
+		case m.ID == "":
+			return errors.New(`no "id"; want {"id": …, "text": …}`)
+		case m.Text == nil:
+			return errors.New(`no "text"; want {"id": …, "text": …}`)
 		}
 		return out.Encode(toUnderstood(m.ID, core.Reader.Read(ctx, triage.Question{Text: *m.Text})))
 	})
