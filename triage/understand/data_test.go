@@ -130,7 +130,7 @@ func TestCorpus(t *testing.T) {
 // would silently switch the rule off.
 var ruleConcepts = strings.Fields(`all_users many_users half_users some_users one_user live_now since_yesterday since_this_morning just_now wifi mobile_data
 	platform_android platform_ios platform_web platform_windows negation no yes unaffected it_works_now still_broken unusable degraded correction addition
-	i_dont_know wait_a_moment speak_english_please people`)
+	i_dont_know wait_a_moment speak_english_please people some_places again now live_event event_upcoming talk_to_human`)
 
 func TestLexicon(t *testing.T) {
 	scenarios, symptoms := catalogueIDs(t)
@@ -193,6 +193,10 @@ func TestGazetteer(t *testing.T) {
 			case "country", "city", "carrier":
 				if r, err := language.ParseRegion(f[1]); err != nil || !r.IsCountry() || len(f[1]) != 2 || !isRegion(f[1]) {
 					t.Errorf("%s:%d: %q is not the code of a country", name, n, f[1])
+				}
+			case "operator":
+				if f[1] != "-" {
+					t.Errorf("%s:%d: an operator of many countries with the place %q, want -", name, n, f[1])
 				}
 			case "area":
 				if !isRegion(f[1]) || len(f[1]) != 3 {

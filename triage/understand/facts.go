@@ -16,11 +16,20 @@ var (
 	ipAddress   = regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)
 	// otherSoftware has versions of its own, which are not the SDK's.
 	otherSoftware = regexp.MustCompile(`(?i)\b(chrome|chromium|firefox|safari|edge|opera|webkit|ios|ipados|windows|macos|ubuntu|obs|nginx|ffmpeg)[ /]+v?\d+(?:\.\d+)*`)
-	errorNear     = regexp.MustCompile(`(?i)(?:err(?:or|eur|ore|o)?|errcode|code|código|codigo|kode|kod|code d'erreur|fehler(?:code)?|błąd|błędu|ошибк\S*|помилк\S*|код\S*|hata(?: kodu)?|lỗi|mã(?: lỗi)?|ralat|错误码?|错误代码|報錯|报错|錯誤碼?|エラー(?:コード)?|에러(?:코드)?|오류(?: 코드)?|รหัส|เออเร่อ|خطأ|خطای?|ارور|کد|रर|एरर|कोड|এরর|কোড|ایرر|کوڈ|http|status)\s*[:=#]?\s*["'「(]?(-?\d{3,6}|0x[0-9a-fA-F]{2,8}|[A-Z][A-Z0-9]*_[A-Z0-9_]+)`)
+	errorNear     = regexp.MustCompile(`(?i)(?:^|[^\p{Latin}\p{Cyrillic}])(?:` + errorWords + `)(?:[\s:=#,—-]{1,3}(?:` + errorLinks + `)|は|が|는|은|가|이|คือ|เป็น|是|为|為){0,2}[\s:=#]*["'「(]?(` + errorCode + `)`)
+	errorBehind   = regexp.MustCompile(`(?i)(?:^|[^\p{L}\d.:/_-])(-?\d{4,6})\s?(?:numaralı |番の?|号|號)?(?:error\b|hata(?:sı|lı)|エラー|에러|오류|错误|錯誤|报错|報錯|एरर|এরর|ایرر|ошибк|помилк|ralat\b)`)
 	errorBare     = regexp.MustCompile(`(?:^|[\s("=:])(-\d{3,5}|0x[0-9a-fA-F]{4,8}|(?:ERR|E|ERROR)_[A-Z0-9_]+)\b`)
 	streamNear    = regexp.MustCompile(`(?i)(?:\b(?:stream(?:[ _-]?(?:id|key|name))?|room(?:[ _-]?id)?|channel(?:[ _-]?id)?|sala|phòng|kamar|oda)|комнат\S*|кімнат\S*|房间号?|房間號?|流(?:id|名|号|號)|ルーム(?:id)?|룸|방|ห้อง|غرفة|اتاق|रूम|রুম|روم)\s*(?:id|ID|nr|no\.?|№|#|号|號)?\s*[:=#]?\s*([A-Za-z][A-Za-z0-9_-]*\d[A-Za-z0-9_-]{2,}|\d[A-Za-z0-9_-]{2,})`)
 	streamBare    = regexp.MustCompile(`\b((?:live|stream|room|rm|ch|pk|sid|call)[_-][A-Za-z_-]*\d[A-Za-z0-9_-]+)\b`)
 	quantity      = regexp.MustCompile(`(?i)^\d+(?:p|k|m|s|h|ms|fps|min|kbps|mbps|gb|mb)$`)
+)
+
+// What a message says around the code of an error: the words for it, what may
+// stand between ("code is", "kod błędu to", "コードは"), and its forms.
+const (
+	errorWords = `(?:err(?:or|eur|ore|o)?|errcode|code|código|codigo|codice|kode|kod)(?:nya|ul)?|kod(?: błędu)? to|błąd to|code d'erreur|fehler(?:code|nummer)?|błąd|błędu|ошибк\p{L}*|помилк\p{L}*|код\p{L}*|hata(?: kodu)?|lỗi|mã(?: lỗi)?|ralat|错误码?|错误代码|報錯|报错|錯誤碼?|錯誤代碼|代码|代碼|エラー(?:コード|番号)?|コード|에러 ?(?:코드|번호)?|오류 ?(?:코드|번호)?|코드|รหัส(?:ข้อผิดพลาด)?|โค้ด|เออเร่อ|\p{Arabic}?\p{Arabic}?خطأ|خطای?|خطا|ارور|کد|رمز|كود|الكود|एरर|कोड|এরর|কোড|ایرر|کوڈ|http|status`
+	errorLinks = `is|was|number|num|no\.?|nr\.?|es(?: el)?|é(?: o)?|è(?: il)?|est(?: le)?|ist|lautet|jest|ialah|adalah|ay|là|है|hai|হলো|হল|হচ্ছে|ہے|hay|هو|هي|номер|numero|número|numéro|code|kode|kod|code:|erreur|erro|error|(?:d'|di |de |do |del )?(?:erreur|errore|erro|error)|번호`
+	errorCode  = `-?\d{3,6}\b|0x[0-9a-fA-F]{2,8}|[A-Z][A-Z0-9]*_[A-Z0-9_]+`
 )
 
 // longestFact bounds what is taken for a version, a code or an id, in bytes:
@@ -39,19 +48,22 @@ func facts(text string, n normal, matches []match, carrier, lang string) map[str
 			}
 		}
 	}
-	if strings.ContainsAny(text, "0123456789_") {
+	if strings.ContainsFunc(text, unicode.IsDigit) || strings.Contains(text, "_") {
 		ours := otherSoftware.ReplaceAllString(text, "$1")
 		first("version", ours, versionNear, versionBare)
 		if ipAddress.MatchString(ours) && versionNear.FindString(ours) == "" {
 			delete(out, "version")
 		}
-		first("error_code", text, errorNear, errorBare)
+		first("error_code", western.Replace(text), errorNear, errorBehind, errorBare)
 		first("stream_id", text, streamNear, streamBare)
 		if quantity.MatchString(out["stream_id"]) {
 			delete(out, "stream_id") // "stream 1080p"
 		}
 	}
-	concepts(out, matches, carrier, lang)
+	concepts(out, matches, lang)
+	if carrier != "" && out["network"] == "" {
+		out["network"] = carrier
+	}
 	if at := sinceClock(n); at != "" && (out["since"] == "" || out["since"] == "today" || out["since"] == "yesterday") {
 		out["since"] = at
 	}
@@ -64,7 +76,7 @@ func facts(text string, n normal, matches []match, carrier, lang string) map[str
 // byConcept maps a concept of the lexicon to the answer it gives.
 var byConcept = map[string][2]string{
 	"all_users": {"scope", "all"}, "many_users": {"scope", "many"}, "half_users": {"scope", "many"},
-	"some_users": {"scope", "some"}, "one_user": {"scope", "one"},
+	"some_users": {"scope", "some"}, "one_user": {"scope", "one"}, "some_places": {"where", "some_places"},
 	"live_now": {"live", "yes"}, "right_now_live": {"live", "yes"},
 	"since_yesterday": {"since", "yesterday"}, "since_this_morning": {"since", "today"}, "just_now": {"since", "just_now"},
 	"wifi": {"network", "wifi"}, "mobile_data": {"network", "mobile"},
@@ -76,7 +88,7 @@ var byConcept = map[string][2]string{
 // language: "vivo" is a telephone, but not in "en vivo", "ao vivo" and "dal vivo".
 var ownWords = map[string]bool{"platform_android": true, "live_now": true, "right_now_live": true, "just_now": true}
 
-func concepts(out map[string]string, matches []match, carrier, lang string) {
+func concepts(out map[string]string, matches []match, lang string) {
 	negatedTo := -1
 	for i, m := range matches {
 		if m.kind != kindConcept || ownWords[m.id] && m.langs&bit(lang) == 0 {
@@ -90,6 +102,9 @@ func concepts(out map[string]string, matches []match, carrier, lang string) {
 			continue
 		}
 		slot, value := answer[0], answer[1]
+		if slot == triage.SlotLive && announced(matches, m) {
+			continue
+		}
 		if slot == triage.SlotLive && denied(matches, i) {
 			value = "no"
 		}
@@ -105,9 +120,49 @@ func concepts(out map[string]string, matches []match, carrier, lang string) {
 			out[slot] = value
 		}
 	}
-	if carrier != "" && out["network"] == "" {
-		out["network"] = carrier
+	if out[slotWhere] == somePlaces && out[triage.SlotScope] == "" {
+		out[triage.SlotScope] = "some"
 	}
+	if out[triage.SlotLive] == "" && eventNow(matches, lang) {
+		out[triage.SlotLive] = "yes"
+	}
+}
+
+// The answer "in some places only" to where a trouble is seen.
+const (
+	slotWhere  = "where"
+	somePlaces = "some_places"
+)
+
+// eventNow tells that a message names a live event and, in the words of its own
+// language, says that it is now: "عندنا بث مباشر … الآن".
+func eventNow(matches []match, lang string) bool {
+	event, now := false, false
+	for _, m := range matches {
+		if m.kind != kindConcept || m.langs&bit(lang) == 0 {
+			continue
+		}
+		switch m.id {
+		case "event_upcoming":
+			return false
+		case "live_event":
+			event = true
+		case "now":
+			now = true
+		}
+	}
+	return event && now
+}
+
+// announced tells that words for a live event that runs are those for a live
+// event alone, of a text that speaks of a coming one.
+func announced(matches []match, live match) bool {
+	event, coming := false, false
+	for _, m := range matches {
+		event = event || m.kind == kindConcept && m.id == "live_event" && m.from <= live.from && m.to >= live.to
+		coming = coming || m.kind == kindConcept && m.id == "event_upcoming"
+	}
+	return event && coming
 }
 
 // denied tells that a negation stands beside a match: "no live event now",

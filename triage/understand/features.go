@@ -58,11 +58,15 @@ func digitless(w string) string {
 	}, w)
 }
 
+// forRules are concepts that rules read and the models do not: words so common
+// that beside anything else they would be learned as its sign.
+var forRules = map[string]bool{"again": true, "now": true, "live_event": true, "some_places": true}
+
 func addConcepts(g *linear.Grams, n normal, matches []match) {
 	var before *match
 	for i := range matches {
 		m := &matches[i]
-		if m.kind == kindLanguage {
+		if m.kind == kindLanguage || m.kind == kindOperator || m.kind == kindConcept && forRules[m.id] {
 			continue
 		}
 		name := m.id

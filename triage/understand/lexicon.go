@@ -24,7 +24,8 @@ const (
 	kindCountry
 	kindArea
 	kindCity
-	kindCarrier
+	kindCarrier  // of one country, which its name states
+	kindOperator // of many countries: it names a network and no place
 	kindLanguage
 )
 
@@ -44,7 +45,9 @@ type match struct {
 }
 
 // place tells that an entry names a place.
-func (e entry) place() bool { return e.kind != kindConcept && e.kind != kindLanguage }
+func (e entry) place() bool {
+	return e.kind == kindCountry || e.kind == kindArea || e.kind == kindCity || e.kind == kindCarrier
+}
 
 // wide tells that an entry names countries or areas, of which one word of a
 // language can name several at once.
@@ -223,7 +226,8 @@ func bit(lang string) uint32 {
 }
 
 // load reads the lexicon and gazetteer files of every language, and the names
-// of countries from CLDR.
+// of countries from CLDR. An operator of the gazetteer has no place ("-"), all
+// else has its country or area.
 func (l *lexicon) load(fsys fs.FS) error {
 	var errs []error
 	for _, lang := range i18n.Languages() {
@@ -232,12 +236,12 @@ func (l *lexicon) load(fsys fs.FS) error {
 			return nil
 		}))
 		errs = append(errs, eachLine(fsys, "gazetteer/"+lang+".tsv", 3, func(f []string) error {
-			k, ok := map[string]kind{"country": kindCountry, "area": kindArea, "city": kindCity, "carrier": kindCarrier}[f[0]]
+			k, ok := gazetteerKinds[f[0]]
 			if !ok {
-				return fmt.Errorf("unknown kind %q, want country, area, city or carrier", f[0])
+				return fmt.Errorf("unknown kind %q, want country, area, city, carrier or operator", f[0])
 			}
 			l.addAll(f[2], entry{kind: k, id: f[1], langs: bit(lang)})
-			if k == kindCarrier {
+			if k == kindCarrier || k == kindOperator {
 				l.nameInLatin(f[2])
 			}
 			return nil
@@ -253,6 +257,8 @@ func (l *lexicon) load(fsys fs.FS) error {
 	}
 	return errors.Join(errs...)
 }
+
+var gazetteerKinds = map[string]kind{"country": kindCountry, "area": kindArea, "city": kindCity, "carrier": kindCarrier, "operator": kindOperator}
 
 func (l *lexicon) addAll(list string, e entry) {
 	for _, p := range strings.Split(list, "|") {

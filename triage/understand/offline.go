@@ -22,7 +22,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -90,6 +89,9 @@ func (o overlay) Open(name string) (fs.File, error) {
 	return o.base.Open(name)
 }
 
+// Detector tells languages apart, as the readings do.
+func (o *Offline) Detector() *langid.Detector { return o.lang }
+
 // readStops loads, by phrase, the languages in which a place's name is an
 // ordinary word ("lima" is five in Indonesian).
 func readStops(fsys fs.FS) (map[uint64]uint32, error) {
@@ -128,14 +130,15 @@ func (o *Offline) Read(_ context.Context, q triage.Question) triage.Reading {
 	}
 	lang := r.Lang
 	f := features(n, matches)
-	var carrier string
-	r.Regions, r.Unaffected, carrier = o.places(n, matches, lang, q)
-	r.Facts = facts(ends(q.Text), n, matches, carrier, lang)
+	r.Regions, r.Unaffected = o.places(n, matches, lang, q)
+	r.Facts = facts(ends(q.Text), n, matches, o.carrier(n, matches, lang), lang)
 	o.readAct(&r, q, n, f, matches)
 	o.readScenario(&r, f)
 	o.readSymptoms(&r, f, matches)
 	o.readSeverity(&r, q, f)
 	o.readMarks(&r, n, matches)
+	readDelay(&r, q, n, lang)
+	readUnknown(&r, n, matches)
 	inContext(&r, q, n, matches)
 	return r
 }
@@ -186,85 +189,18 @@ func (o *Offline) readAct(r *triage.Reading, q triage.Question, n normal, f [][]
 	p := linear.Softmax(scores)
 	i, conf := linear.Best(p)
 	trouble := namesTrouble(matches)
-	if o.act.Classes[i] == string(triage.ActFixed) && conf < fixedFloor && trouble {
+	back := relapses(n, matches)
+	if o.act.Classes[i] == string(triage.ActFixed) && (back || conf < fixedFloor && trouble) {
 		p[i] = 0
 		i, conf = linear.Best(p)
 	}
 	r.Act, r.ActConfidence = triage.Act(o.act.Classes[i]), float64(conf)
-	if r.Act == triage.ActFixed && (trouble || mixed(n, matches)) {
+	if r.Act == triage.ActFixed && (trouble || mixed(n, matches) || bareFact(r, matches)) {
 		r.ActConfidence = min(r.ActConfidence, doubted)
 	}
-	if fixed := o.probability(p, triage.ActFixed); r.Act == triage.ActThanks && priors[q.Status] != nil && q.Status != triage.StatusOpen && fixed >= thanksFixed {
+	if fixed := o.probability(p, triage.ActFixed); !back && r.Act == triage.ActThanks && priors[q.Status] != nil && q.Status != triage.StatusOpen && fixed >= thanksFixed {
 		r.Act, r.ActConfidence = triage.ActFixed, float64(fixed+conf) // "changed the buffer, it fits now, thank you"
 	}
-}
-
-// doubted is the most that "fixed" can be believed where the words go both ways.
-const doubted = 0.5
-
-// goesOn are words of a trouble that goes on or is back, where they cannot be
-// part of good news.
-var goesOn = regexp.MustCompile(`\bstill\b|まだ|相変わらず|还是|還是|仍然|仍舊|아직|여전히|ยังคง|ยังไม่|\bvẫn\b|\bmasih\b|pa rin\b|अभी भी|abhi bhi|এখনও|এখনো|ابھی بھی|لا یزال|ما زال|مازال|لسه|هنوز|\bhâlâ\b|\bhala\b|все еще|до сих пор|досі|все ще|снова (?:упал|завис|тормоз|лаг|проп)|знову (?:впав|впал|завис|лаг|проп)|\btodavía\b|\bsigue\b|\bainda\b|\btoujours\b|immer noch|noch immer|\bancora\b|\bnadal\b|\bwciąż\b`)
-
-// mixed tells that a message says "it works" and takes it back in one breath:
-// it is still broken, only some are well, or a trouble follows a "but".
-func mixed(n normal, matches []match) bool {
-	if goesOn.MatchString(string(n.text)) {
-		return true
-	}
-	works, negated := -1, -9
-	for _, m := range matches {
-		if m.kind != kindConcept {
-			continue
-		}
-		switch m.id {
-		case "it_works_now":
-			works = m.to
-			if m.from-negated <= 1 {
-				return true // "does not work"
-			}
-		case "negation", "no":
-			negated = m.to
-			if works >= 0 && m.from <= works && m.to >= works {
-				return true
-			}
-		case "still_broken", "some_users", "intermittent":
-			return true
-		default:
-			if troubles[m.id] && m.from-negated > 3 && slices.ContainsFunc(n.units[:m.from], func(u unit) bool { return contrast[u.text] }) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// fixedFloor is how sure "fixed" must be of a message that names a trouble and
-// nothing that ended it: to take "it freezes" for it would close a case.
-const fixedFloor = 0.85
-
-// namesTrouble tells that a trouble is named and no word says that it is over
-// or denies it.
-func namesTrouble(matches []match) bool {
-	named := false
-	for _, m := range matches {
-		if m.kind != kindConcept {
-			continue
-		}
-		switch m.id {
-		case "it_works_now", "unaffected", "negation", "no", "thanks":
-			return false
-		}
-		named = named || troubles[m.id]
-	}
-	return named
-}
-
-func (o *Offline) probability(p []float32, act triage.Act) float32 {
-	if i := slices.Index(o.act.Classes, string(act)); i >= 0 {
-		return p[i]
-	}
-	return 0
 }
 
 // personBonus leans towards a person where one is named: who asks for one and
@@ -302,6 +238,13 @@ var priors = map[triage.Status]map[triage.Act]float32{
 	triage.StatusClaimed:    {triage.ActFixed: 0.4, triage.ActNotFixed: 0.3, triage.ActGreeting: -1},
 	// Who writes about a closed case has no reason to say "fixed", and a trouble that came back must not be taken for it.
 	triage.StatusClosed: {triage.ActFixed: -1.5, triage.ActNotFixed: 1, triage.ActThanks: 0.5},
+}
+
+func (o *Offline) probability(p []float32, act triage.Act) float32 {
+	if i := slices.Index(o.act.Classes, string(act)); i >= 0 {
+		return p[i]
+	}
+	return 0
 }
 
 func (o *Offline) readScenario(r *triage.Reading, f [][]linear.ID) {

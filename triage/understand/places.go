@@ -2,6 +2,7 @@ package understand
 
 import (
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -34,34 +35,20 @@ var home = map[string][]string{
 	"es": {"MX", "AR", "CO", "ES", "CL", "PE"}, "pt-BR": {"BR"}, "fr": {"FR", "BE", "CA", "CH"}, "de": {"DE", "AT", "CH"}, "it": {"IT"}, "pl": {"PL"},
 }
 
+// mention is a place's name in a text, with the countries that it may mean.
+type mention struct {
+	codes    []string
+	every    bool // it names all of them ("港台"), not one of them
+	langs    uint32
+	from, to int
+	kind     kind
+}
+
 // places gives the regions a text states and those it names as unaffected or
-// takes back, in order of mention, and the carrier when exactly one is named.
-func (o *Offline) places(n normal, matches []match, lang string, q triage.Question) (regions, unaffected []string, carrier string) {
-	carriers := 0
+// takes back, in order of mention.
+func (o *Offline) places(n normal, matches []match, lang string, q triage.Question) (regions, unaffected []string) {
+	mentions := o.mentions(n, matches, lang)
 	sure := map[string]bool{} // codes that only one reading allows
-	type mention struct {
-		codes []string
-		every bool // it names all of them ("港台"), not one of them
-		langs uint32
-		from  int
-		to    int
-		kind  kind
-		name  uint64
-	}
-	var mentions []mention
-	for _, m := range matches {
-		if !m.place() || o.lex.stop[m.phrase]&bit(lang) != 0 || !plausible(m, n, lang) {
-			continue
-		}
-		if k := len(mentions) - 1; k >= 0 && mentions[k].from == m.from && mentions[k].to == m.to {
-			if !slices.Contains(mentions[k].codes, m.id) {
-				mentions[k].codes = append(mentions[k].codes, m.id)
-				mentions[k].every = m.wide() && mentions[k].langs&m.langs != 0
-			}
-			continue
-		}
-		mentions = append(mentions, mention{codes: []string{m.id}, langs: m.langs, from: m.from, to: m.to, kind: m.kind, name: m.phrase})
-	}
 	for _, m := range mentions {
 		if len(m.codes) == 1 && m.kind != kindCarrier {
 			sure[m.codes[0]] = true
@@ -76,12 +63,8 @@ func (o *Offline) places(n normal, matches []match, lang string, q triage.Questi
 		if len(codes) == 0 {
 			continue
 		}
-		if m.kind == kindCarrier {
-			carriers++
-			carrier = firstOf(o.lex.latin[m.name], brand(n.asWritten(m.from, m.to)))
-			if len(q.Regions) > 0 && !slices.Contains(q.Regions, codes[0]) && !sure[codes[0]] || len(m.codes) > 1 && q.Asking == "network" {
-				continue // "Claro and Movistar" tells which networks; in which country was told before
-			}
+		if m.kind == kindCarrier && (len(q.Regions) > 0 && !slices.Contains(q.Regions, codes[0]) && !sure[codes[0]] || len(m.codes) > 1 && q.Asking == "network") {
+			continue // "Claro and Movistar" tells which networks; in which country was told before
 		}
 		list := &regions
 		if o.spared(n, matches, m.from, m.to) || m.to <= instead && slices.ContainsFunc(mentions, func(x mention) bool { return x.from >= instead }) {
@@ -94,11 +77,52 @@ func (o *Offline) places(n normal, matches []match, lang string, q triage.Questi
 		}
 	}
 	unaffected = slices.DeleteFunc(unaffected, func(c string) bool { return slices.Contains(regions, c) })
-	if carriers != 1 {
-		carrier = ""
-	}
-	return regions, unaffected, carrier
+	return regions, unaffected
 }
+
+// mentions gathers the matches that name places, those of one name in one.
+func (o *Offline) mentions(n normal, matches []match, lang string) []mention {
+	var out []mention
+	for _, m := range matches {
+		if !m.place() || o.lex.stop[m.phrase]&bit(lang) != 0 || !plausible(m, n, lang) {
+			continue
+		}
+		if k := len(out) - 1; k >= 0 && out[k].from == m.from && out[k].to == m.to {
+			if !slices.Contains(out[k].codes, m.id) {
+				out[k].codes = append(out[k].codes, m.id)
+				out[k].every = m.wide() && out[k].langs&m.langs != 0
+			}
+			continue
+		}
+		out = append(out, mention{codes: []string{m.id}, langs: m.langs, from: m.from, to: m.to, kind: m.kind})
+	}
+	return out
+}
+
+// carrier gives the network a text names, when it names exactly one: that of a
+// country, or an operator of many countries, which tells no place.
+func (o *Offline) carrier(n normal, matches []match, lang string) string {
+	name, end := "", 0
+	for _, m := range matches {
+		if m.kind != kindCarrier && m.kind != kindOperator || m.from < end {
+			continue // "Vodafone" of "Vodafone Egypt"
+		}
+		if m.kind == kindCarrier && (o.lex.stop[m.phrase]&bit(lang) != 0 || !plausible(m, n, lang)) ||
+			m.kind == kindOperator && ordinary[n.units[m.from].text] && !n.units[m.from].title {
+			continue
+		}
+		found := firstOf(o.lex.latin[m.phrase], brand(n.asWritten(m.from, m.to)))
+		if name != "" && !strings.EqualFold(name, found) {
+			return ""
+		}
+		name, end = found, m.to
+	}
+	return name
+}
+
+// ordinary are operators whose names are common words unless they are written
+// with a capital.
+var ordinary = map[string]bool{"orange": true, "zain": true, "moov": true, "beeline": true}
 
 // replacedAt gives the unit of a word that takes back what stands before it
 // ("Argentina, sorry, Chile"), or -1; at the beginning there is nothing before.

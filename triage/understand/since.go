@@ -22,12 +22,26 @@ var begins = regexp.MustCompile(`(?:^|[^\p{L}])(?:since|from|started|desde|depui
 
 const nearClock = 14
 
+// dayWords name the day a time of day is of, and dayBefore and dayBehind find
+// one that stands right beside the time: "昨日の20時", "8 pm yesterday".
+const dayWords = `(?:yesterday|last night|this morning|this afternoon|this evening|today|tonight|昨日|昨夜|昨晩|一昨日|今日|今朝|今夜|昨天|昨晚|前天|今天|今早|今晚|琴日|尋日|어제|어젯밤|그제|오늘|kemarin|semalam|kelmarin|tadi malam|tadi pagi|pagi tadi|hari ini|เมื่อวานนี้|เมื่อวาน|เมื่อคืน|เมื่อเช้า|วันนี้|hôm qua|tối qua|đêm qua|hôm nay|sáng nay|kahapon|kagabi|kanina|kaninang umaga|कल रात|कल|आज|kal raat|kal|aaj|গতকাল|গত রাত|কাল|আজ|gotokal|ajke|کل رات|کل|آج|امس|البارحه|امبارح|مبارح|الیوم|دیروز|دیشب|امروز|dün gece|dün|dun|bugün|bu sabah|вчера|сегодня|вчора|сьогодні|ayer|anoche|hoy|ontem|hoje|hier soir|hier|aujourd'hui|gestern|heute|ieri|oggi|wczoraj|dzisiaj|dziś)`
+
+var (
+	dayBefore = regexp.MustCompile(`(?:^|[^\p{Latin}\p{Cyrillic}\p{Arabic}\p{Devanagari}\p{Bengali}])(` + dayWords + `[^\p{L}]{0,3}(?:\p{L}\p{M}*){0,6}[^\p{L}]{0,2}(?:la|las|les|le)?[^\p{L}]{0,2})$`)
+	dayBehind = regexp.MustCompile(`^([\s,の的]{0,2}` + dayWords + `)`)
+)
+
 // sinceClock gives the time of day that a text says a trouble began at: one
-// that stands beside a word for "since" ("since about 8 pm", "8時から").
+// that stands beside a word for "since" ("since about 8 pm", "8時から"), with
+// the day when that is told.
 func sinceClock(n normal) string {
 	text := string(n.text)
+	if !strings.ContainsAny(text, "0123456789") {
+		return ""
+	}
 	for _, at := range clock.FindAllStringIndex(text, 4) {
-		lo, hi := utf8.RuneCountInString(text[:at[0]]), utf8.RuneCountInString(text[:at[1]])
+		lo, hi := withDay(text, at[0], at[1])
+		lo, hi = utf8.RuneCountInString(text[:lo]), utf8.RuneCountInString(text[:hi])
 		beside := string(n.text[max(0, lo-nearClock):lo]) + " # " + string(n.text[hi:min(len(n.text), hi+nearClock)])
 		if !begins.MatchString(beside) {
 			continue
@@ -37,6 +51,18 @@ func sinceClock(n normal) string {
 		}
 	}
 	return ""
+}
+
+// withDay widens the range of a time of day, in bytes, by the day beside it; a
+// word for "since" between them ends the search.
+func withDay(text string, lo, hi int) (int, int) {
+	if m := dayBefore.FindStringSubmatchIndex(text[:lo]); m != nil && !begins.MatchString(text[m[2]:lo]) {
+		lo = m[2]
+	}
+	if m := dayBehind.FindStringIndex(text[hi:]); m != nil {
+		hi += m[1]
+	}
+	return lo, hi
 }
 
 // unitsOf gives the units that lie in a range of the text's runes, [from, to).
