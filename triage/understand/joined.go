@@ -127,7 +127,7 @@ func (j *Joined) join(q triage.Question, r triage.Reading, n normal, a Answer) t
 		j.metrics.Read(ReadBroken)
 		return r
 	}
-	m := merge{q: q, r: r, said: said, words: j.offline.signs(n), drop: j.metrics.Dropped}
+	m := merge{q: q, r: r, said: said, words: j.offline.signs(n, r.Lang), drop: j.metrics.Dropped}
 	joined := m.apply()
 	if m.taken == 0 {
 		j.metrics.Read(ReadNothing)
@@ -188,10 +188,10 @@ type signs struct {
 	person  bool // a person is asked for
 }
 
-func (o *Offline) signs(n normal) signs {
+func (o *Offline) signs(n normal, lang string) signs {
 	matches := o.lex.find(n)
 	return signs{
-		trouble: namesTrouble(matches) || mixed(n, matches) || relapses(n, matches),
+		trouble: namesTrouble(matches) || mixed(n, matches, lang) || relapses(n, matches),
 		person:  slices.ContainsFunc(matches, func(m match) bool { return m.kind == kindConcept && m.id == "talk_to_human" }),
 	}
 }

@@ -195,7 +195,7 @@ func (o *Offline) readAct(r *triage.Reading, q triage.Question, n normal, f [][]
 		i, conf = linear.Best(p)
 	}
 	r.Act, r.ActConfidence = triage.Act(o.act.Classes[i]), float64(conf)
-	if r.Act == triage.ActFixed && (trouble || mixed(n, matches) || bareFact(r, matches)) {
+	if r.Act == triage.ActFixed && (trouble || mixed(n, matches, r.Lang) || bareFact(r, matches)) {
 		r.ActConfidence = min(r.ActConfidence, doubted)
 	}
 	if fixed := o.probability(p, triage.ActFixed); !back && r.Act == triage.ActThanks && priors[q.Status] != nil && q.Status != triage.StatusOpen && fixed >= thanksFixed {

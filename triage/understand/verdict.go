@@ -16,7 +16,9 @@ var goesOn = regexp.MustCompile(`\bstill\b|まだ|相変わらず|还是|還是|
 
 // mixed tells that a message says "it works" and takes it back in one breath:
 // it is still broken, only some are well, or a trouble follows a "but".
-func mixed(n normal, matches []match) bool {
+// A negation counts where it is one in the language of the message: Filipino
+// "na" is "already", Hindi "na" is "not".
+func mixed(n normal, matches []match, lang string) bool {
 	if goesOn.MatchString(string(n.text)) {
 		return true
 	}
@@ -32,6 +34,9 @@ func mixed(n normal, matches []match) bool {
 				return true // "does not work"
 			}
 		case "negation", "no":
+			if m.langs&bit(lang) == 0 && (m.id == "no" || m.langs&bit("en") == 0) {
+				continue
+			}
 			negated = m.to
 			if works >= 0 && m.from <= works && m.to >= works {
 				return true

@@ -154,6 +154,23 @@ func TestWorksAgain(t *testing.T) {
 	})
 }
 
+// TestNegationOfAnotherLanguage: Filipino "na" is "already" and Hindi "na" is "not".
+func TestNegationOfAnotherLanguage(t *testing.T) {
+	for _, tc := range []struct {
+		lang, text string
+		doubt      bool
+	}{
+		{"fil", "pinalitan ko na ang encoder, gumagana na sa lahat, salamat!", false},
+		{"fil", "gumagana na dito, pero hindi pa sa iba", true},
+		{"hi", "ab bhi theek na hua, kaam kar gaya bola tha", true},
+	} {
+		r := read(t, triage.Question{Text: tc.text, Lang: tc.lang, Status: triage.StatusAwaiting})
+		if sure := r.Act == triage.ActFixed && r.ActConfidence >= 0.65; sure == tc.doubt {
+			t.Errorf("%s: %q is read as %s (%.2f)", tc.lang, tc.text, r.Act, r.ActConfidence)
+		}
+	}
+}
+
 // TestOperatorsOfManyCountries name a network, and no place.
 func TestOperatorsOfManyCountries(t *testing.T) {
 	for _, tc := range []struct {
