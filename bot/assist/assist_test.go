@@ -192,7 +192,7 @@ func TestPromises(t *testing.T) {
 		"en": "You will be fully refunded.", "zh-Hans": "我们会全额退款。", "zh-Hant": "我們會全額退費。", "ja": "全額返金いたします。", "ko": "전액 환불해 드립니다.",
 		"id": "Kami akan memberikan ganti rugi.", "ms": "Anda akan mendapat bayaran balik.", "th": "เราจะคืนเงินให้ทั้งหมด", "vi": "Chúng tôi sẽ hoàn tiền.",
 		"fil": "Makakakuha ka ng refund.", "hi": "आपको पूरा रिफंड मिलेगा।", "bn": "আপনি টাকা ফেরত পাবেন।", "ur": "آپ کو معاوضہ دیا جائے گا۔", "ar": "سوف نقدم لكم تعويضًا كاملاً.",
-		"fa": "به شما غرامت پرداخت می‌شود.", "tr": "Ücretinizin iadesi yapılacaktır.", "ru": "Мы полностью вернём деньги.", "uk": "Ми надамо вам компенсацію.",
+		"fa": "به شما غرامت پرداخت می\u200cشود.", "tr": "Ücretinizin iadesi yapılacaktır.", "ru": "Мы полностью вернём деньги.", "uk": "Ми надамо вам компенсацію.",
 		"es": "Le haremos un reembolso.", "pt-BR": "Você receberá um reembolso.", "fr": "Vous serez remboursé.", "de": "Sie erhalten eine Rückerstattung.",
 		"it": "Riceverete un rimborso.", "pl": "Otrzymasz zwrot pieniędzy.",
 	} {

@@ -108,7 +108,10 @@ func (p *script) desk(in bot.Inbound) {
 		p.note("Claimed by **" + in.Person.Name + "**. Replies in this thread go to the customer; lines that begin with // stay here.")
 		p.say(w["claimed"])
 	case in.Kind == bot.KindMessage && !strings.HasPrefix(in.Text, "//"):
-		p.send(bot.Outbound{To: p.chat, Lang: p.lang, Author: in.Person.Name, Text: w["reply"]})
+		p.send(bot.Outbound{
+			To: p.chat, Lang: p.lang, Author: in.Person.Name, Text: w["reply"], Note: "Translated from English",
+			Choices: []bot.Choice{{Action: "original", Value: in.MessageID, Label: "Original"}},
+		})
 	}
 }
 
