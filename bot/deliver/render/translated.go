@@ -14,6 +14,9 @@ func (r *Renderer) Mark(out *bot.Outbound, e triage.Effect, from string, transla
 	key := "relay.untranslated"
 	if translated {
 		key = "relay.translated"
+		if out.RTL {
+			out.Text = i18n.IsolateLatin(out.Text)
+		}
 		if e.MessageID != "" {
 			out.Choices = append(out.Choices, bot.Choice{Action: triage.ActionOriginal, Value: e.MessageID, Label: r.Texts.Text(out.Lang, "button.original", nil)})
 		}
@@ -35,5 +38,9 @@ func (r *Renderer) Transcript(lang string, lines []bot.Field) bot.Outbound {
 		}
 		texts = append(texts, "**"+name+"**\n"+upright(l.Value))
 	}
-	return bot.Outbound{Lang: lang, RTL: i18n.RTL(lang), Text: strings.Join(texts, "\n")}
+	out := bot.Outbound{Lang: lang, RTL: i18n.RTL(lang), Text: strings.Join(texts, "\n")}
+	if out.RTL {
+		out.Text = i18n.IsolateLatin(out.Text)
+	}
+	return out
 }
