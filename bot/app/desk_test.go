@@ -95,7 +95,7 @@ func TestResolvedNotFixed(t *testing.T) {
 		w.expect(thread(card), shows(s.say("desk.reopened")))
 		w.Reply(kim, card, "Please try the second node")
 		w.expect(thread(root), says("second node"))
-		w.Click(kim, w.Now(card), "resolve")
+		w.Click(kim, w.until(card, offers("resolve")), "resolve")
 		ask = w.expect(thread(root), after(back), offers("fixed"))
 		w.Click(nok, ask, "fixed")
 		w.expect(thread(root), shows(s.say("resolved.confirmed")))

@@ -50,7 +50,7 @@ func (p *program) commands(t *testing.T) {
 		code int
 		want []string
 	}{
-		{"list", []string{"case", "list"}, 0, []string{id, "claimed", "P2", "Siam Live", "showroom", "stutter", "TH"}},
+		{"list", []string{"case", "list"}, 0, []string{id, "claimed", "P3", "Siam Live", "showroom", "stutter", "TH"}},
 		{"list of a status", []string{"case", "list", "--status", "closed"}, 0, []string{"case", "status"}},
 		{"list of no status", []string{"case", "list", "--status", "lost"}, 2, []string{"--status", "claimed"}},
 		{"list as JSON", []string{"case", "list", "--json"}, 0, []string{`"id":"` + id + `"`}},

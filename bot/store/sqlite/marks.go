@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"maps"
 )
 
 // Marks gives how far each place of a platform has been read.
@@ -24,6 +25,7 @@ func (s *Store) Marks(ctx context.Context, platform string) (map[string]string, 
 
 // SetMarks notes how far places have been read; an empty id forgets the place.
 func (s *Store) SetMarks(ctx context.Context, platform string, marks map[string]string) error {
+	marks = maps.Clone(marks) // it may be written after ctx has ended and we have returned
 	err := s.one(ctx, func(x *tx) error {
 		for place, id := range marks {
 			query, args := `INSERT INTO marks (platform, place, message_id) VALUES (?, ?, ?)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"math"
 )
 
@@ -30,6 +31,7 @@ func (s *Store) Vectors(ctx context.Context, model string) (map[string][]float32
 
 // SetVectors keeps vectors of a model; an empty one forgets the key.
 func (s *Store) SetVectors(ctx context.Context, model string, vectors map[string][]float32) error {
+	vectors = maps.Clone(vectors) // it may be written after ctx has ended and we have returned
 	err := s.one(ctx, func(x *tx) error {
 		for key, v := range vectors {
 			query, args := `INSERT INTO vectors (model, key, vector) VALUES (?, ?, ?)

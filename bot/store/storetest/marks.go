@@ -1,7 +1,10 @@
 package storetest
 
 import (
+	"context"
+	"fmt"
 	"testing"
+	"time"
 
 	"firstline/bot/store"
 
@@ -27,6 +30,13 @@ func marks(t *testing.T, open func(t *testing.T) store.Store) {
 	}
 	if diff := cmp.Diff(map[string]string{"1": "10", "2": "21", "4": "40"}, got); diff != "" {
 		t.Errorf("marks differ (-want +got):\n%s", diff)
+	}
+	for i := range 20 { // a caller that has given up may use its map again while it is being written
+		gone, cancel := context.WithTimeout(ctx, time.Duration(i)*50*time.Microsecond)
+		m := map[string]string{"1": fmt.Sprint(i), "2": "x"}
+		_ = s.SetMarks(gone, "gone", m)
+		m["3"] = "y"
+		cancel()
 	}
 	if none, err := s.Marks(ctx, "nobody"); err != nil || len(none) != 0 {
 		t.Errorf("marks of an unknown platform: %v, %v; want none", none, err)
