@@ -45,10 +45,9 @@ func (p *program) killedThreeTimes() (root, card bottest.Shown) {
 
 	p.serve()
 	first := p.expect(thread(root), offers("slot:region"))
-	calls := p.Customers.CallsOf(bottest.CallPost)
 	p.Customers.Fail(bottest.CallPost, 1, bottest.FaultHangAfter)
 	p.Choose(nok, first, "slot:region", "TH")
-	p.Customers.ExpectCalls(bottest.CallPost, calls+1, patience)
+	p.expect(thread(root), after(first), offers("slot:scope")) // shown, and the answer to the call never comes
 	p.kill()
 
 	p.serve()

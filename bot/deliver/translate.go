@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"firstline/bot"
 	"firstline/bot/store"
@@ -72,18 +73,27 @@ func (d *Deliverer) translate(ctx context.Context, caseID, text, usual, to strin
 	return res.Text, from, true
 }
 
-// readCard translates the customer's words on the card and adds the summary.
+// cardWords is how many of the customer's messages are translated for the card:
+// the first and the latest, which are all that it quotes.
+const cardWords = 6
+
+// readCard translates the customer's words on the card and adds the summary, all
+// at the same time: an engineer waits for the card.
 func (d *Deliverer) readCard(ctx context.Context, e triage.Effect, rc *RenderContext) triage.Effect {
 	card := *e.Card
+	var asked sync.WaitGroup
 	if d.cfg.Summariser != nil {
-		card.Summary = d.cfg.Summariser.Summary(ctx, rc.Case, rc.Lang)
+		asked.Go(func() { card.Summary = d.cfg.Summariser.Summary(ctx, rc.Case, rc.Lang) })
 	}
 	if d.cfg.Translator != nil {
 		card.Words = slices.Clone(card.Words)
 		for i, w := range card.Words {
-			card.Words[i].Text, _, _ = d.translate(ctx, card.CaseID, w.Text, card.Lang, rc.Lang)
+			if i == 0 || i > len(card.Words)-cardWords {
+				asked.Go(func() { card.Words[i].Text, _, _ = d.translate(ctx, card.CaseID, w.Text, card.Lang, rc.Lang) })
+			}
 		}
 	}
+	asked.Wait()
 	e.Card = &card
 	return e
 }
@@ -124,15 +134,25 @@ func (d *Deliverer) transcript(ctx context.Context, row store.Outbox, c triage.C
 	return shipment{outs: []bot.Outbound{out}}, err
 }
 
-// said lists what people wrote to each other, in order: the customer's words
-// before the handoff, then what was relayed.
+// said lists what people wrote to each other, in order and as it stands now: the
+// customer's words before the handoff, then what was relayed.
 func said(c triage.Case, rows []store.Outbox) []triage.Effect {
 	var relayed []triage.Effect
 	has := map[string]bool{}
 	for _, r := range rows {
-		if e := r.Effect; e.Kind == triage.EffectRelay && !e.AsWritten && !e.IfForeign {
+		e := r.Effect
+		if e.AsWritten || e.IfForeign {
+			continue
+		}
+		same := func(x triage.Effect) bool { return x.To == e.To && x.MessageID == e.MessageID }
+		switch i := slices.IndexFunc(relayed, same); {
+		case e.Kind == triage.EffectRelay:
 			relayed = append(relayed, e)
 			has[e.MessageID] = true
+		case e.Kind == triage.EffectRevise && i >= 0:
+			relayed[i].Text = e.Text
+		case e.Kind == triage.EffectRevoke:
+			relayed = slices.DeleteFunc(relayed, same)
 		}
 	}
 	var out []triage.Effect

@@ -91,7 +91,9 @@ func (c *Client) interact(i interaction) {
 		c.log.Warn("unreadable interaction", "type", i.Type)
 		return
 	}
-	c.people.putToken(i.Channel, person.ID, i.Token)
+	answered := make(chan struct{})
+	defer close(answered)
+	c.people.putToken(i.Channel, person.ID, i.Token, answered)
 	a := &answer{client: c, i: i, person: person, began: time.Now()}
 	defer a.end()
 	switch i.Type {

@@ -135,7 +135,7 @@ func (c *Client) whisper(ctx context.Context, out bot.Outbound) (bot.Receipt, er
 	}
 	p = withLinks([]part{p}, fileLines(out.Files), true)[0]
 	in := firstOf(out.To.Thread, out.To.Channel)
-	token := firstOf(c.people.token(in, out.OnlyFor), c.people.token(out.To.Channel, out.OnlyFor)) // a card's buttons stand above its thread
+	token := firstOf(c.people.token(ctx, in, out.OnlyFor), c.people.token(ctx, out.To.Channel, out.OnlyFor)) // a card's buttons stand above its thread
 	if token != "" {
 		err := c.followUp(ctx, token, p.body())
 		if err == nil || bot.ClassOf(err) != bot.ClassGone {

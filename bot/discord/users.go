@@ -27,9 +27,11 @@ type people struct {
 	lasts   *recent[string, string] // their last message, by channel and person
 }
 
+// token is of no use before its interaction is answered: Discord does not know it then.
 type token struct {
-	value string
-	until time.Time
+	value    string
+	until    time.Time
+	answered <-chan struct{}
 }
 
 type roles struct {
@@ -58,17 +60,22 @@ func displayName(u user, m *member) string {
 	return firstOf(nick, firstOf(u.Global, u.Username))
 }
 
-// token gives what shows something to this person alone in this channel, or "".
-func (p *people) token(channel, user string) string {
+// token gives what shows something to this person alone in this channel, or "". It waits for an answer that is
+// on its way.
+func (p *people) token(ctx context.Context, channel, user string) string {
 	t, ok := p.tokens.get(channel + " " + user)
 	if !ok || p.client.cfg.Now().After(t.until) {
 		return ""
 	}
+	select {
+	case <-t.answered:
+	case <-ctx.Done():
+	}
 	return t.value
 }
 
-func (p *people) putToken(channel, user, value string) {
-	p.tokens.put(channel+" "+user, token{value: value, until: p.client.cfg.Now().Add(tokenLife)})
+func (p *people) putToken(channel, user, value string, answered <-chan struct{}) {
+	p.tokens.put(channel+" "+user, token{value: value, until: p.client.cfg.Now().Add(tokenLife), answered: answered})
 }
 
 // last gives the last message that somebody wrote in a channel.

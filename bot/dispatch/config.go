@@ -27,7 +27,7 @@ type Store interface {
 	NextTimer(ctx context.Context) (due time.Time, ok bool, err error)
 	Unclear(ctx context.Context, limit int) ([]store.Outbox, error)
 	LinkOf(ctx context.Context, caseID string, role store.Role) (store.Link, error)
-	Copies(ctx context.Context, caseID, originalID string) ([]store.Outbox, error)
+	Outbox(ctx context.Context, caseID string) ([]store.Outbox, error)
 	Ping(ctx context.Context) error
 }
 

@@ -262,18 +262,21 @@ func (d *Dispatcher) inboxTurn(ctx context.Context, it *item, row *store.Inbox) 
 	return p, nil
 }
 
-// original adds the words behind a translation to the click that asks for them.
+// original adds the words behind a translation to the click that asks for them: as they were edited last. A click may come
+// before the message that it is on is noted as sent, so what is still on its way counts.
 func (d *Dispatcher) original(ctx context.Context, c found, side bot.Side, ev *triage.Event) error {
 	if ev.Action != triage.ActionOriginal || !c.ok {
 		return nil
 	}
-	copies, err := d.cfg.Store.Copies(ctx, c.ID, ev.Value)
+	rows, err := d.cfg.Store.Outbox(ctx, c.ID)
 	if _, only := store.Corrupt(err); !only {
 		return storeErr(err)
 	}
-	for _, row := range copies {
-		if (row.Effect.To == triage.ToDesk) == (side == bot.SideDesk) {
-			ev.Text = row.Effect.Text
+	for _, row := range rows {
+		e := row.Effect
+		relayed := e.Kind == triage.EffectRelay || e.Kind == triage.EffectRevise
+		if relayed && e.MessageID == ev.Value && ev.Value != "" && (e.To == triage.ToDesk) == (side == bot.SideDesk) {
+			ev.Text = e.Text
 		}
 	}
 	return nil
