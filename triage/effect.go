@@ -74,6 +74,10 @@ type Menu struct {
 	Options []Option `json:"options"`
 }
 
+// CardWords is how many of the customer's messages a card quotes: the first,
+// which says what it is about, and the latest.
+const CardWords = 6
+
 // CardView is what the handoff card shows, as typed values: the deliverer puts
 // it into the engineers' language.
 type CardView struct {

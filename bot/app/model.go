@@ -69,7 +69,7 @@ func (a *App) newModel(opt Options) (*model, error) {
 		Offline: a.core.Reader, Model: client, Catalogue: a.core.Policy.Catalogue, Languages: a.core.Policy.Languages, Metrics: a.metrics.joined(),
 	})
 	m.writer = &assist.Assistant{
-		Model: client, Library: a.core.Library, Catalogue: a.core.Policy.Catalogue, Detector: m.detector, Said: a.said,
+		Model: client, Library: a.core.Library, Catalogue: a.core.Policy.Catalogue, Detector: m.detector, DeskLang: a.cfg.Engineers.Language, Said: a.said,
 		Case: func(ctx context.Context, id string) (triage.Case, error) {
 			c, _, err := a.store.Case(ctx, id)
 			return c, err
@@ -158,30 +158,19 @@ func (a *App) learn(ctx context.Context) {
 func (a *App) said(ctx context.Context, c triage.Case) []assist.Said {
 	type line struct {
 		at time.Time
-		id string // of an engineer's message
 		assist.Said
 	}
 	var lines []line
 	for _, w := range c.Words {
-		lines = append(lines, line{at: w.At, Said: assist.Said{By: "customer", Text: w.Text}})
+		lines = append(lines, line{w.At, assist.Said{By: "customer", Text: w.Text}})
 	}
 	rows, err := a.store.Outbox(ctx, c.ID)
 	if err != nil {
 		a.log.Warn("conversation not complete for the model", "case", c.ID, "err", err)
 	}
-	for _, r := range rows {
-		e := r.Effect
-		if e.To != triage.ToCustomer || e.AsWritten {
-			continue
-		}
-		same := func(l line) bool { return l.id == e.MessageID && l.By == "engineer" }
-		switch i := slices.IndexFunc(lines, same); {
-		case e.Kind == triage.EffectRelay:
-			lines = append(lines, line{r.At, e.MessageID, assist.Said{By: "engineer", Text: e.Text}})
-		case e.Kind == triage.EffectRevise && i >= 0:
-			lines[i].Text = e.Text
-		case e.Kind == triage.EffectRevoke:
-			lines = slices.DeleteFunc(lines, same)
+	for _, r := range store.Relayed(rows) {
+		if r.Effect.To == triage.ToCustomer {
+			lines = append(lines, line{r.At, assist.Said{By: "engineer", Text: r.Effect.Text}})
 		}
 	}
 	slices.SortStableFunc(lines, func(a, b line) int { return a.at.Compare(b.at) })

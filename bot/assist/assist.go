@@ -15,6 +15,7 @@
 package assist
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -45,6 +46,7 @@ type Assistant struct {
 	Library   *knowledge.Library
 	Catalogue *triage.Catalogue
 	Detector  *langid.Detector
+	DeskLang  string // of an engineer whose own language nobody knows
 
 	Said     func(ctx context.Context, c triage.Case) []Said           // the conversation; nil: the customer's words
 	Case     func(ctx context.Context, id string) (triage.Case, error) // a similar case; nil: none are told
@@ -112,8 +114,9 @@ func (a *Assistant) Summary(ctx context.Context, c triage.Case, lang string) []s
 }
 
 // Reply drafts what an engineer could answer, in the language lang (the
-// engineer's own: what they send is translated).
+// engineer's own: what they send is translated; "" for the desk's).
 func (a *Assistant) Reply(ctx context.Context, c triage.Case, lang string) string {
+	lang = cmp.Or(lang, a.DeskLang)
 	b := a.brief(ctx, c, lang)
 	b.Articles = a.articles(c, lang)
 	b.Similar = a.similar(ctx, c)

@@ -52,7 +52,7 @@ func desk(t *testing.T, p *pen) (*assist.Assistant, map[string]int) {
 		t.Fatal(err)
 	}
 	rejected := map[string]int{}
-	return &assist.Assistant{Model: p, Library: lib, Catalogue: cat, Detector: detector, Rejected: func(_, why string) { rejected[why]++ }}, rejected
+	return &assist.Assistant{Model: p, Library: lib, Catalogue: cat, Detector: detector, DeskLang: "en", Rejected: func(_, why string) { rejected[why]++ }}, rejected
 }
 
 func aCase(lang, article string, step int) triage.Case {
@@ -175,6 +175,9 @@ func TestReply(t *testing.T) {
 	}
 	if got := a.Reply(t.Context(), c, "en"); got == "" {
 		t.Errorf("a harmless draft is dropped: %v", rejected)
+	}
+	if got := a.Reply(t.Context(), c, ""); got == "" || p.seen.Lang != "en" {
+		t.Errorf("for an engineer of unknown language a draft is asked for in %q and gives %q: %v", p.seen.Lang, got, rejected)
 	}
 	if len(p.seen.Articles) != 1 || len(p.seen.Similar) != 1 || !strings.HasPrefix(p.seen.Similar[0], "black_screen: ") || strings.Contains(strings.Join(p.seen.Similar, ""), "secret") {
 		t.Errorf("the model is told of %q and %q", p.seen.Articles, p.seen.Similar)

@@ -73,12 +73,8 @@ func (d *Deliverer) translate(ctx context.Context, caseID, text, usual, to strin
 	return res.Text, from, true
 }
 
-// cardWords is how many of the customer's messages are translated for the card:
-// the first and the latest, which are all that it quotes.
-const cardWords = 6
-
-// readCard translates the customer's words on the card and adds the summary, all
-// at the same time: an engineer waits for the card.
+// readCard translates the customer's words that the card quotes and adds the
+// summary, all at the same time: an engineer waits for the card.
 func (d *Deliverer) readCard(ctx context.Context, e triage.Effect, rc *RenderContext) triage.Effect {
 	card := *e.Card
 	var asked sync.WaitGroup
@@ -88,7 +84,7 @@ func (d *Deliverer) readCard(ctx context.Context, e triage.Effect, rc *RenderCon
 	if d.cfg.Translator != nil {
 		card.Words = slices.Clone(card.Words)
 		for i, w := range card.Words {
-			if i == 0 || i > len(card.Words)-cardWords {
+			if i == 0 || i > len(card.Words)-triage.CardWords {
 				asked.Go(func() { card.Words[i].Text, _, _ = d.translate(ctx, card.CaseID, w.Text, card.Lang, rc.Lang) })
 			}
 		}
@@ -117,13 +113,19 @@ func (d *Deliverer) transcript(ctx context.Context, row store.Outbox, c triage.C
 		rc.Lang = row.Effect.Lang
 	}
 	rc.Transcript = []bot.Field{}
-	size := 0
+	size, answers := 0, true
 	for _, line := range slices.Backward(said(c, rows)) {
 		usual := c.Lang
 		if line.To == triage.ToCustomer {
 			usual = d.cfg.DeskLang
 		}
-		text, _, _ := d.translate(ctx, c.ID, line.Text, usual, rc.Lang)
+		text := line.Text
+		if answers { // of a model that is down only one line waits
+			var from string
+			var done bool
+			text, from, done = d.translate(ctx, c.ID, text, usual, rc.Lang)
+			answers = done || from == rc.Lang
+		}
 		if size += len([]rune(text)) + len([]rune(line.Author)); size > transcriptSize && len(rc.Transcript) > 0 {
 			break
 		}
@@ -139,20 +141,10 @@ func (d *Deliverer) transcript(ctx context.Context, row store.Outbox, c triage.C
 func said(c triage.Case, rows []store.Outbox) []triage.Effect {
 	var relayed []triage.Effect
 	has := map[string]bool{}
-	for _, r := range rows {
-		e := r.Effect
-		if e.AsWritten || e.IfForeign {
-			continue
-		}
-		same := func(x triage.Effect) bool { return x.To == e.To && x.MessageID == e.MessageID }
-		switch i := slices.IndexFunc(relayed, same); {
-		case e.Kind == triage.EffectRelay:
-			relayed = append(relayed, e)
-			has[e.MessageID] = true
-		case e.Kind == triage.EffectRevise && i >= 0:
-			relayed[i].Text = e.Text
-		case e.Kind == triage.EffectRevoke:
-			relayed = slices.DeleteFunc(relayed, same)
+	for _, r := range store.Relayed(rows) {
+		if !r.Effect.IfForeign {
+			relayed = append(relayed, r.Effect)
+			has[r.Effect.MessageID] = true
 		}
 	}
 	var out []triage.Effect

@@ -272,10 +272,8 @@ func (d *Dispatcher) original(ctx context.Context, c found, side bot.Side, ev *t
 	if _, only := store.Corrupt(err); !only {
 		return storeErr(err)
 	}
-	for _, row := range rows {
-		e := row.Effect
-		relayed := e.Kind == triage.EffectRelay || e.Kind == triage.EffectRevise
-		if relayed && e.MessageID == ev.Value && ev.Value != "" && (e.To == triage.ToDesk) == (side == bot.SideDesk) {
+	for _, row := range store.Relayed(rows) {
+		if e := row.Effect; e.MessageID == ev.Value && ev.Value != "" && (e.To == triage.ToDesk) == (side == bot.SideDesk) {
 			ev.Text = e.Text
 		}
 	}

@@ -50,7 +50,7 @@ func TestBreaker(t *testing.T) {
 		t.Errorf("open: %v, %d requests more", err, len(f.seen())-n)
 	}
 
-	time.Sleep(45 * time.Millisecond)
+	time.Sleep(testRest + testRest/10)
 	if err := translate(t, c); err == nil || len(f.seen()) != n+1 {
 		t.Errorf("half-open: %v and %d requests, want a failure of one", err, len(f.seen())-n)
 	}
@@ -58,7 +58,7 @@ func TestBreaker(t *testing.T) {
 		t.Errorf("open again: %v", err)
 	}
 
-	time.Sleep(45 * time.Millisecond)
+	time.Sleep(testRest + testRest/10)
 	state.Store("ok")
 	for range 2 {
 		if err := translate(t, c); err != nil {
@@ -125,7 +125,7 @@ func TestBreakerTrialLeft(t *testing.T) {
 	for range 4 {
 		_ = translate(t, c)
 	}
-	time.Sleep(45 * time.Millisecond)
+	time.Sleep(testRest + testRest/10)
 	state.Store("hang")
 	ctx, leave := context.WithCancel(t.Context())
 	time.AfterFunc(10*time.Millisecond, leave)
@@ -136,7 +136,7 @@ func TestBreakerTrialLeft(t *testing.T) {
 	if err := translate(t, c); !errors.Is(err, ErrOpen) {
 		t.Errorf("after the trial: %v, want open", err)
 	}
-	time.Sleep(45 * time.Millisecond)
+	time.Sleep(testRest + testRest/10)
 	if err := translate(t, c); err != nil {
 		t.Errorf("the next trial: %v", err)
 	}

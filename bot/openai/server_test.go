@@ -164,6 +164,9 @@ func (l *log) String() string {
 	return l.buf.String()
 }
 
+// testRest is the rest of the breaker in tests: longer than what happens while it is open takes on a slow day.
+const testRest = 300 * time.Millisecond
+
 // client gives a client of f whose pauses are short; change may be nil.
 func client(t *testing.T, f *fake, change func(*Config)) *Client {
 	t.Helper()
@@ -171,7 +174,7 @@ func client(t *testing.T, f *fake, change func(*Config)) *Client {
 	if change != nil {
 		change(&cfg)
 	}
-	c, err := newClient(cfg, tuning{rest: 40 * time.Millisecond, backoff: time.Millisecond})
+	c, err := newClient(cfg, tuning{rest: testRest, backoff: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,10 +9,6 @@ import (
 	"firstline/triage"
 )
 
-// wordsShown is how many of the customer's messages the card quotes; the rest
-// is in the thread or counted.
-const wordsShown = 6
-
 // card makes the handoff card: everything an engineer needs to begin without
 // asking again.
 func (r *Renderer) card(lang string, v *triage.CardView) *bot.Card {
@@ -151,9 +147,9 @@ func (r *Renderer) beside(lang, slot, value string) string {
 func (r *Renderer) words(lang string, words []triage.Words) []string {
 	var out []string
 	for i, w := range words {
-		if i > 0 && i < len(words)-wordsShown+1 {
+		if i > 0 && i < len(words)-triage.CardWords+1 {
 			if i == 1 {
-				out = append(out, "- "+r.Texts.Text(lang, "card.earlier", map[string]any{"Count": len(words) - wordsShown}))
+				out = append(out, "- "+r.Texts.Text(lang, "card.earlier", map[string]any{"Count": len(words) - triage.CardWords}))
 			}
 			continue
 		}
