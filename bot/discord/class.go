@@ -4,15 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"firstline/bot"
+	"firstline/bot/internal/transport"
 
 	"github.com/bwmarrin/discordgo"
 )
@@ -146,11 +144,11 @@ func classOf(w *wire, err error) (bot.Class, string) {
 		spoken := ok && rest.Message != nil && status != http.StatusNotFound // what has no code was not found by its address
 		return statusClass(status, spoken), "status " + strconv.Itoa(status)
 	}
-	what := transportText(err)
+	what := transport.Text(err)
 	switch {
 	case status != 0: // done, but the answer was cut or is not JSON
 		return bot.ClassUnclear, "unreadable answer: " + what
-	case w.traced.Load() && !w.connected.Load(), isDial(err), errors.Is(err, errNotSent):
+	case w.traced.Load() && !w.connected.Load(), transport.NotSent(err), errors.Is(err, errNotSent):
 		return bot.ClassRetry, "not sent: " + what
 	case errors.Is(err, errForeign):
 		return bot.ClassAuth, what
@@ -215,34 +213,4 @@ func wrongPath(at map[string]json.RawMessage, depth int) string {
 
 func plainKey(s string) bool {
 	return len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz_0123456789") == ""
-}
-
-func isDial(err error) bool {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
-		return true
-	}
-	_, dns := errors.AsType[*net.DNSError](err)
-	return dns
-}
-
-// transportText describes a failure below Discord's answers without its URL.
-func transportText(err error) string {
-	if ue, ok := errors.AsType[*url.Error](err); ok {
-		err = ue.Err
-	}
-	if se, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return "not JSON at byte " + strconv.FormatInt(se.Offset, 10)
-	}
-	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return "not the expected JSON"
-	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return "timeout"
-	case errors.Is(err, context.Canceled):
-		return "canceled"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "connection cut"
-	}
-	return err.Error()
 }

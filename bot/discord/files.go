@@ -12,6 +12,7 @@ import (
 
 	"firstline/bot"
 	"firstline/bot/internal/cut"
+	"firstline/bot/internal/transport"
 )
 
 const (
@@ -51,7 +52,7 @@ func (c *Client) download(ctx context.Context, address string) (io.ReadCloser, e
 	req.Header.Set("User-Agent", c.rest.UserAgent)
 	resp, err := c.files.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("discord: attachment: %s", transportText(err))
+		return nil, fmt.Errorf("discord: attachment: %s", transport.Text(err))
 	}
 	if resp.StatusCode != http.StatusOK || resp.ContentLength > maxDownload {
 		_ = resp.Body.Close()

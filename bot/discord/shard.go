@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"firstline/bot"
+	"firstline/bot/internal/transport"
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
@@ -68,7 +69,7 @@ func (s *shard) run(ctx context.Context) error {
 			return fatal
 		}
 		failures++
-		s.client.log.Warn("gateway not connected", "shard", s.id, "failures", failures, "err", transportText(err))
+		s.client.log.Warn("gateway not connected", "shard", s.id, "failures", failures, "err", transport.Text(err))
 		if _, refused := errors.AsType[*websocket.CloseError](err); refused || errors.Is(err, errSilent) || failures%maxDials == 0 {
 			s.hangUp()
 			session = nil // there is nothing to resume; what was missed is read by the marks

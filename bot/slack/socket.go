@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"firstline/bot"
+	"firstline/bot/internal/transport"
 
 	"github.com/slack-go/slack/socketmode"
 )
@@ -40,7 +41,7 @@ func (c *Client) RunSocket(ctx context.Context) error {
 			if se := classify("apps.connections.open", new(wire), err, c.cfg.BotToken, c.cfg.AppToken); se.Class == bot.ClassAuth {
 				return se
 			}
-			c.log.Warn("socket ended", "err", scrub(transportText(err), []string{c.cfg.AppToken, c.cfg.BotToken}))
+			c.log.Warn("socket ended", "err", scrub(transport.Text(err), []string{c.cfg.AppToken, c.cfg.BotToken}))
 			if waitTimer(ctx, time.Second) != nil {
 				break
 			}

@@ -2,13 +2,9 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,6 +12,7 @@ import (
 	"time"
 
 	"firstline/bot"
+	"firstline/bot/internal/transport"
 
 	slackapi "github.com/slack-go/slack"
 )
@@ -182,11 +179,11 @@ func classOf(w *wire, err error) (bot.Class, string) {
 	if status := int(w.status.Load()); status != 0 && status != http.StatusOK {
 		return statusClass(status, w.retryAfter.Load() >= 0), "status " + strconv.Itoa(status)
 	}
-	what := transportText(err)
+	what := transport.Text(err)
 	switch {
 	case w.status.Load() != 0: // 200, but the body was cut or is not JSON
 		return bot.ClassUnclear, "unreadable answer: " + what
-	case w.traced.Load() && !w.connected.Load(), isDial(err):
+	case w.traced.Load() && !w.connected.Load(), transport.NotSent(err):
 		return bot.ClassRetry, "not sent: " + what
 	case errors.Is(err, errNotSent):
 		return bot.ClassRetry, "not sent: " + what
@@ -237,31 +234,4 @@ func statusClass(status int, retryAfter bool) bot.Class {
 		return bot.ClassInvalid
 	}
 	return bot.ClassAuth // a redirect, 401, 403, 404: a wrong address or a proxy that wants something
-}
-
-func isDial(err error) bool {
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
-		return true
-	}
-	_, dns := errors.AsType[*net.DNSError](err)
-	return dns
-}
-
-// transportText describes a failure below Slack's answers without its URL.
-func transportText(err error) string {
-	if ue, ok := errors.AsType[*url.Error](err); ok {
-		err = ue.Err
-	}
-	if se, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return "not JSON at byte " + strconv.FormatInt(se.Offset, 10)
-	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return "timeout"
-	case errors.Is(err, context.Canceled):
-		return "canceled"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "connection cut"
-	}
-	return err.Error()
 }
